@@ -1,0 +1,69 @@
+import type { RefusalReason } from '../spec/errors.js';
+
+/** Every code a caller can meet; `src/http/problem-table.ts` gives each its status and its sentences. */
+export const PROBLEM_CODES = [
+  'ACCOUNT_UNAVAILABLE',
+  'ACTIVITY_EXISTS',
+  'ACTIVITY_NOT_SUPPORTED',
+  'ALREADY_REVERSED',
+  'CAPABILITY_MISSING',
+  'CONSENT_MISSING',
+  'CONTENT_TYPE_UNSUPPORTED',
+  'FORBIDDEN',
+  'IDEMPOTENCY_IN_PROGRESS',
+  'IDEMPOTENCY_KEY_INVALID',
+  'IDEMPOTENCY_KEY_REQUIRED',
+  'IDEMPOTENCY_KEY_REUSED',
+  'INTERNAL',
+  'INVALID',
+  'LINK_NOT_ACTIVE',
+  'LINK_REFUSED',
+  'MALFORMED',
+  'METHOD_NOT_ALLOWED',
+  'NOT_FOUND',
+  'NOT_REVERSIBLE',
+  'NUMBER_IN_USE',
+  'OPERATION_NOT_CANCELLABLE',
+  'PAYLOAD_TOO_LARGE',
+  'POINTS_REQUIRED',
+  'REVERSAL_EXCEEDS',
+  'SCHEME_UNKNOWN',
+  'SIGNATURE_INVALID',
+  'SUPPLIER_UNAVAILABLE',
+  'TOO_EARLY',
+  'UNAUTHENTICATED',
+  'UNAVAILABLE',
+] as const;
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** One thing wrong with a request: a JSON pointer into the body, or `/query/name`, and a sentence. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** What a problem carries beside its code; `operationId` and `linkId` are UUIDs and leave as public ids. */
+export interface ProblemDetails {
+  readonly errors?: readonly FieldError[];
+  readonly reason?: RefusalReason;
+  readonly supplierCode?: string;
+  readonly operationId?: string;
+  readonly linkId?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** A refusal that the caller is told about; anything else thrown is an INTERNAL error. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  constructor(
+    readonly code: ProblemCode,
+    readonly details: ProblemDetails = {},
+  ) {
+    super(code);
+  }
+}
+
+/** A 422 INVALID for one field. */
+export function invalid(pointer: string, message: string): Problem {
+  return new Problem('INVALID', { errors: [{ pointer, message }] });
+}

@@ -1,0 +1,90 @@
+import type { ActivityType } from './activity.js';
+import type { Bilingual, HolderName, LocalDate } from './values.js';
+
+export type SchemeKind = 'airline' | 'hotel' | 'rail' | 'wallet' | 'coalition';
+
+/** A flat earn rule: so many points per whole major unit of the activity's money. Richer tables come as further rule types. */
+export interface EarnRule {
+  readonly product: ActivityType;
+  /** `fare` of a flight or a train, `eligible` of a stay, `amount` of anything else. */
+  readonly on: 'fare' | 'eligible' | 'amount';
+  readonly currency: string;
+  readonly pointsPerUnit: number;
+  readonly rounding: 'floor' | 'nearest' | 'ceil';
+}
+
+/** The rules of a scheme from a date on; every operation keeps the version it was judged by. */
+export interface Terms {
+  readonly version: string;
+  readonly effectiveFrom: LocalDate;
+  /** Which date of an activity selects the version. */
+  readonly basis: 'travel' | 'booking' | 'posting';
+  readonly source: string;
+  /** Who posts points, per product. */
+  readonly accrual: Readonly<Partial<Record<ActivityType, 'posted-by-us' | 'posted-by-supplier'>>>;
+  readonly earn: readonly EarnRule[];
+  readonly tiers: readonly { readonly code: string; readonly name: Bilingual; readonly qualifying?: Bilingual | undefined }[];
+  readonly expiry?: Bilingual | undefined;
+  readonly burn?: Bilingual | undefined;
+  /** Days after the activity in which an accrual may still be claimed; the accrual's deadline. */
+  readonly claimWindowDays?: number | undefined;
+}
+
+/** A member number's form, checked locally before any call. `check` names a check-digit rule of `src/core/link/member-number.ts`. */
+export interface MemberNumberRule {
+  readonly pattern: string;
+  readonly check: 'none' | 'luhn' | 'mod7';
+  readonly description: Bilingual;
+}
+
+/** Whether a scheme's times are a real supplier's or the sandbox's. */
+export type TimingName = 'normal' | 'fast';
+
+/** Times of the operation engine for one scheme, all in milliseconds (operations.md, "Connections, retries, limits, breakers"). */
+export interface Timing {
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly totalMs: number;
+  readonly leaseMs: number;
+  readonly sendMarginMs: number;
+  readonly maxPauseMs: number;
+  readonly lookupsMs: readonly number[];
+  readonly lookupEveryMs: number;
+  readonly lookupUntilMs: number;
+  readonly eventualGapMs: number;
+  readonly backoffBaseMs: number;
+  readonly backoffMaxMs: number;
+  readonly backoffTries: number;
+  readonly notSentEveryMs: number;
+  readonly deadlineMs: number;
+}
+
+/** One loyalty programme as its YAML file describes it; nothing else in the repository names a brand. */
+export interface Scheme {
+  readonly id: string;
+  readonly name: Bilingual;
+  readonly kind: SchemeKind;
+  readonly adapter: string;
+  /** `reference` where the contract is ours because none is published. */
+  readonly contract: 'published' | 'reference';
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly memberNumber: MemberNumberRule;
+  /** Which of a holder's spellings the supplier compares; another is sent only when this one is missing. */
+  readonly nameRule: { readonly script: HolderName['script'] };
+  /** JSON Schema (2020-12, flat object of strings) of `form` in `POST /v1/links`; each property has `title: { zh, en }` as `x-title`. */
+  readonly linkForm: Readonly<Record<string, unknown>>;
+  readonly pointsScale: number;
+  readonly zone: string;
+  readonly resend: 'automatic' | 'by-person';
+  readonly terms: readonly Terms[];
+  /** What the simulated supplier and a development connection share; never used against a real supplier. */
+  readonly sandbox?: SandboxSettings | undefined;
+}
+
+/** Development credentials and behaviour of a simulated scheme; `settings` override the scheme's own. */
+export interface SandboxSettings {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** How member numbers look: a prefix, then digits up to `length` characters, the last a check digit if the rule has one. */
+  readonly members: { readonly prefix: string; readonly length: number };
+}
