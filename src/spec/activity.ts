@@ -72,7 +72,13 @@ export function activityKey(activity: Activity): string {
     case 'stay':
       return joined('stay', activity.property, activity.confirmation, activity.checkIn, activity.folio ?? '');
     case 'rail':
-      return joined('rail', activity.orderNumber, activity.trainNumber, activity.travelDate, String(activity.passenger ?? 1));
+      return joined(
+        'rail',
+        activity.orderNumber,
+        activity.trainNumber,
+        activity.travelDate,
+        String(activity.passenger ?? 1),
+      );
     case 'other':
       return joined('other', activity.reference);
     default:

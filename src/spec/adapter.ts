@@ -76,7 +76,14 @@ export interface Account {
   readonly available: Points;
   readonly pending?: Points | undefined;
   readonly held?: Points | undefined;
-  readonly tier?: { readonly code: string; readonly progress?: { readonly current: number; readonly next?: number | undefined; readonly unit: string } | undefined } | undefined;
+  readonly tier?:
+    | {
+        readonly code: string;
+        readonly progress?:
+          | { readonly current: number; readonly next?: number | undefined; readonly unit: string }
+          | undefined;
+      }
+    | undefined;
   readonly expiring?: readonly ExpiringLot[] | undefined;
 }
 
@@ -111,7 +118,13 @@ export interface AccrualInput {
 export interface ReversalInput {
   readonly member: Member;
   /** The accrual being reversed, as it was posted. */
-  readonly original: { readonly reference: string; readonly supplierReference: string; readonly activity: Activity; readonly points: Points; readonly bonusPoints: Points };
+  readonly original: {
+    readonly reference: string;
+    readonly supplierReference: string;
+    readonly activity: Activity;
+    readonly points: Points;
+    readonly bonusPoints: Points;
+  };
   /** How many points to take back, a positive magnitude. */
   readonly points: Points;
   readonly reason: string;
@@ -125,7 +138,11 @@ export interface ReversalInput {
 export interface Receipt {
   readonly supplierReference?: string | undefined;
   readonly final: boolean;
-  readonly echo: { readonly reference?: string | undefined; readonly points?: Points | undefined; readonly memberNumber?: string | undefined };
+  readonly echo: {
+    readonly reference?: string | undefined;
+    readonly points?: Points | undefined;
+    readonly memberNumber?: string | undefined;
+  };
   readonly businessDate?: LocalDate | undefined;
 }
 
@@ -146,8 +163,20 @@ export type Find<I, C> = (context: Context<C>, input: I, attempt: Attempt) => Pr
  * - `none`: parked until a file, a push or a person decides.
  */
 export type Write<I, C> =
-  | { readonly idempotency: 'key'; readonly windowMs: (config: C) => number; readonly perform: Perform<I, C>; readonly find?: Find<I, C>; readonly conclusiveAfterMs?: (config: C) => number }
-  | { readonly idempotency: 'lookup'; readonly conclusiveAfterMs: (config: C) => number; readonly eventual: boolean; readonly perform: Perform<I, C>; readonly find: Find<I, C> }
+  | {
+      readonly idempotency: 'key';
+      readonly windowMs: (config: C) => number;
+      readonly perform: Perform<I, C>;
+      readonly find?: Find<I, C>;
+      readonly conclusiveAfterMs?: (config: C) => number;
+    }
+  | {
+      readonly idempotency: 'lookup';
+      readonly conclusiveAfterMs: (config: C) => number;
+      readonly eventual: boolean;
+      readonly perform: Perform<I, C>;
+      readonly find: Find<I, C>;
+    }
   | { readonly idempotency: 'none'; readonly oneOpenAtATime: boolean; readonly perform: Perform<I, C> };
 
 /** `name` is the spelling that the scheme's name rule picked; `form` holds what the scheme's link form asked for. */
@@ -165,7 +194,11 @@ export interface Linking<C> {
 
 export interface MemberPort<C> {
   readonly account: (context: Context<C>, member: Member) => Promise<Account>;
-  readonly statement?: (context: Context<C>, member: Member, range: { readonly since: LocalDate; readonly until: LocalDate }) => Promise<readonly StatementLine[]>;
+  readonly statement?: (
+    context: Context<C>,
+    member: Member,
+    range: { readonly since: LocalDate; readonly until: LocalDate },
+  ) => Promise<readonly StatementLine[]>;
 }
 
 export interface AccrualPort<C> {
@@ -190,7 +223,11 @@ export interface RawPush {
 
 /** Pure and synchronous: `verify` before `parse`, always. `nowMs` is Unix milliseconds. */
 export interface InboundPort<C> {
-  readonly verify: (push: RawPush, config: C, nowMs: number) => { readonly ok: true; readonly eventId: string } | { readonly ok: false };
+  readonly verify: (
+    push: RawPush,
+    config: C,
+    nowMs: number,
+  ) => { readonly ok: true; readonly eventId: string } | { readonly ok: false };
   readonly parse: (push: RawPush) => readonly Notification[];
 }
 

@@ -41,7 +41,12 @@ export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 export type Fault =
   | { readonly kind: 'not-sent'; readonly detail: string }
   | { readonly kind: 'rate-limited'; readonly retryAfterMs?: number | undefined }
-  | { readonly kind: 'rejected'; readonly reason: RefusalReason; readonly supplierCode: string; readonly message?: string | undefined }
+  | {
+      readonly kind: 'rejected';
+      readonly reason: RefusalReason;
+      readonly supplierCode: string;
+      readonly message?: string | undefined;
+    }
   | { readonly kind: 'unmapped'; readonly supplierCode: string; readonly message?: string | undefined }
   | { readonly kind: 'auth'; readonly detail: string }
   | { readonly kind: 'unknown-outcome'; readonly detail: string; readonly resume?: string | undefined };
@@ -50,6 +55,8 @@ export type Fault =
 export class AdapterFault extends Error {
   override readonly name = 'AdapterFault';
   constructor(readonly fault: Fault) {
-    super(`${fault.kind}${'detail' in fault ? `: ${fault.detail}` : 'supplierCode' in fault ? `: ${fault.supplierCode}` : ''}`);
+    super(
+      `${fault.kind}${'detail' in fault ? `: ${fault.detail}` : 'supplierCode' in fault ? `: ${fault.supplierCode}` : ''}`,
+    );
   }
 }

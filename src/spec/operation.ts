@@ -27,7 +27,15 @@ export const WRITE_STATES = [
 ] as const;
 export type WriteState = (typeof WRITE_STATES)[number];
 
-export const EXPECTATION_STATES = ['expected', 'overdue', 'claimed', 'posted', 'different', 'refused', 'cancelled'] as const;
+export const EXPECTATION_STATES = [
+  'expected',
+  'overdue',
+  'claimed',
+  'posted',
+  'different',
+  'refused',
+  'cancelled',
+] as const;
 
 export const REDEMPTION_STATES = [
   'awaiting-approval',
@@ -47,7 +55,15 @@ export const REDEMPTION_STATES = [
 export type OperationState = WriteState | (typeof EXPECTATION_STATES)[number] | (typeof REDEMPTION_STATES)[number];
 
 /** States that never change again; `needs-review` is parked and counted, not final. */
-export const FINAL_STATES = ['posted', 'confirmed', 'released', 'expired', 'rejected', 'cancelled', 'refused'] as const satisfies readonly OperationState[];
+export const FINAL_STATES = [
+  'posted',
+  'confirmed',
+  'released',
+  'expired',
+  'rejected',
+  'cancelled',
+  'refused',
+] as const satisfies readonly OperationState[];
 
 export function isFinal(state: OperationState): boolean {
   return (FINAL_STATES as readonly OperationState[]).includes(state);

@@ -23,7 +23,11 @@ export interface Terms {
   /** Who posts points, per product. */
   readonly accrual: Readonly<Partial<Record<ActivityType, 'posted-by-us' | 'posted-by-supplier'>>>;
   readonly earn: readonly EarnRule[];
-  readonly tiers: readonly { readonly code: string; readonly name: Bilingual; readonly qualifying?: Bilingual | undefined }[];
+  readonly tiers: readonly {
+    readonly code: string;
+    readonly name: Bilingual;
+    readonly qualifying?: Bilingual | undefined;
+  }[];
   readonly expiry?: Bilingual | undefined;
   readonly burn?: Bilingual | undefined;
   /** Days after the activity in which an accrual may still be claimed; the accrual's deadline. */

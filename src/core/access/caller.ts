@@ -1,5 +1,15 @@
 /** What an API key may do. */
-export const SCOPES = ['read', 'read-numbers', 'link', 'accrue', 'redeem', 'webhooks', 'reports', 'support', 'admin'] as const;
+export const SCOPES = [
+  'read',
+  'read-numbers',
+  'link',
+  'accrue',
+  'redeem',
+  'webhooks',
+  'reports',
+  'support',
+  'admin',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who is asking, as proven by the key; never by anything else in the request. */

@@ -59,8 +59,15 @@ export interface LinkFilter {
 /** What a link's account answers: balances in the scheme's smallest unit, where they come from and how old they are. */
 export interface AccountView {
   readonly balance: { readonly available: number; readonly pending: number | null; readonly held: number | null };
-  readonly tier: { readonly code: string; readonly progress: { readonly current: number; readonly next: number | null; readonly unit: string } | null } | null;
-  readonly expiring: readonly { readonly points: number; readonly expiresOn: string; readonly source: 'supplier' | 'derived' | 'unknown' }[];
+  readonly tier: {
+    readonly code: string;
+    readonly progress: { readonly current: number; readonly next: number | null; readonly unit: string } | null;
+  } | null;
+  readonly expiring: readonly {
+    readonly points: number;
+    readonly expiresOn: string;
+    readonly source: 'supplier' | 'derived' | 'unknown';
+  }[];
   readonly asOf: Instant;
   readonly source: 'live' | 'cached' | 'statement' | 'manual';
   readonly stale: boolean;

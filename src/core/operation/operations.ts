@@ -41,7 +41,12 @@ export interface OperationView {
   readonly bonusPoints: number;
   readonly supplierReference: string | null;
   readonly attempts: number;
-  readonly rejection: { readonly reason: RefusalReason; readonly supplierCode: string | null; readonly message: string; readonly fixableBy: string } | null;
+  readonly rejection: {
+    readonly reason: RefusalReason;
+    readonly supplierCode: string | null;
+    readonly message: string;
+    readonly fixableBy: string;
+  } | null;
   readonly termsVersion: string | null;
   readonly notBefore: Instant | null;
   readonly nextActionAt: Instant | null;
