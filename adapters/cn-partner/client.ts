@@ -1,0 +1,60 @@
+import type { components } from '../../contracts/generated/cn-partner.js';
+import type { Context, HttpRequest, HttpResponse } from '../../src/spec/adapter.js';
+import type { Config } from './config.js';
+import { signature } from './sign.js';
+
+/** The contract's own schemas. */
+export type Wire = components['schemas'];
+
+/** Reads only, although it is a POST: the contract keeps the identity digits out of the URL. */
+export function verifyMember(context: Context<Config>, body: Wire['VerifyRequest']): Promise<HttpResponse> {
+  return send(context, { method: 'POST', path: '/members/verify', effect: 'read', body });
+}
+
+export function getMember(context: Context<Config>, memberNo: string): Promise<HttpResponse> {
+  return send(context, { method: 'GET', path: `/members/${encodeURIComponent(memberNo)}`, effect: 'read' });
+}
+
+export function postAccrual(context: Context<Config>, body: Wire['AccrualRequest']): Promise<HttpResponse> {
+  return send(context, { method: 'POST', path: '/accruals', effect: 'write', key: body.reference, body });
+}
+
+export function getAccrual(context: Context<Config>, reference: string): Promise<HttpResponse> {
+  return send(context, { method: 'GET', path: `/accruals/${encodeURIComponent(reference)}`, effect: 'read' });
+}
+
+/** `key` is the reversal's own reference, `accrual` that of the accrual it takes back. */
+export function reverseAccrual(
+  context: Context<Config>,
+  key: string,
+  accrual: string,
+  body: Wire['ReversalRequest'],
+): Promise<HttpResponse> {
+  const path = `/accruals/${encodeURIComponent(accrual)}/reversals`;
+  return send(context, { method: 'POST', path, effect: 'write', key, body });
+}
+
+interface Call {
+  readonly method: HttpRequest['method'];
+  readonly path: string;
+  readonly effect: HttpRequest['effect'];
+  readonly key?: string;
+  readonly body?: object;
+}
+
+function send({ config, http, now, nonce }: Context<Config>, call: Call): Promise<HttpResponse> {
+  const url = new URL(`${config.apiUrl}${call.path}`);
+  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  const stamp = { timestamp: String(now()), nonce: nonce() };
+  const signed = { method: call.method, path: `${url.pathname}${url.search}`, ...stamp, body: body ?? '' };
+  const headers = {
+    accept: 'application/json',
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(call.key === undefined ? {} : { 'idempotency-key': call.key }),
+    'x-partner-id': config.partnerId,
+    'x-timestamp': stamp.timestamp,
+    'x-nonce': stamp.nonce,
+    'x-signature': signature(config.hmacKey, signed),
+  };
+  return http.send({ method: call.method, url: url.href, effect: call.effect, headers, body });
+}

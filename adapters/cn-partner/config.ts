@@ -1,0 +1,30 @@
+import { z } from '../../src/kit/zod.js';
+import type { RawConfig } from '../../src/spec/adapter.js';
+
+const WEEK_MS = 604_800_000;
+
+const settings = z.strictObject({
+  baseUrl: z.url({ protocol: /^https?$/ }),
+  partnerId: z.string().min(1),
+  /** Which programme of the supplier's is meant, and when it posts: facts for people and the simulated supplier, never sent. */
+  brand: z.string().min(1),
+  posting: z.enum(['at-once', 'night-after']),
+  windowMs: z.int().positive().default(WEEK_MS),
+});
+const secrets = z.strictObject({ hmacKey: z.string().min(16) });
+
+/** A connection to one supplier on this contract. `apiUrl` has no slash at its end. */
+export interface Config {
+  readonly apiUrl: string;
+  readonly partnerId: string;
+  readonly hmacKey: string;
+  /** How long the supplier keeps an idempotency key, in milliseconds. */
+  readonly windowMs: number;
+}
+
+/** Checks a connection's settings and secrets; throws on anything unknown, missing or malformed. */
+export function configure(raw: RawConfig): Config {
+  const { baseUrl, partnerId, windowMs } = settings.parse(raw.settings);
+  const { hmacKey } = secrets.parse(raw.secrets);
+  return { apiUrl: `${baseUrl.replace(/\/+$/, '')}/partner/v1`, partnerId, hmacKey, windowMs };
+}
