@@ -49,7 +49,7 @@ function row(name, comment, from, may, node = 'with node') {
 const concerns = Object.entries(CONCERN_PACKAGES).map(([folder, own]) =>
   row(
     `${folder}-imports`,
-    `src/${folder} is one concern, seen by the core only through ports: it knows those, the vocabulary, the kit and its own libraries.`,
+    `src/${folder} is one concern: it knows the core's ports, the vocabulary, the kit and its own libraries.`,
     `^src/${folder}/`,
     [`^src/${folder}/`, PORTS, SPEC, KIT, ...packages(own)],
   ),
@@ -65,7 +65,7 @@ module.exports = {
     ]),
     row(
       'adapter-imports',
-      'An adapter knows itself, the vocabulary, the kit and the generated contract types: no neighbour, no core, nothing of Node.',
+      'An adapter knows itself, the vocabulary, the kit and contract types: no neighbour, no core, nothing of Node.',
       '^adapters/([^/]+)/',
       ['^adapters/$1/', SPEC, KIT, CONTRACT_TYPES],
       'without node',
