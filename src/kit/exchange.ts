@@ -1,0 +1,150 @@
+import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import axios, { type AxiosRequestConfig } from 'axios';
+import type { HttpRequest } from '../spec/adapter.js';
+import type { Agents } from './agents.js';
+import type { Progress, Stop } from './classify.js';
+import { type Deadlines, type ExchangeTiming, startDeadlines } from './deadlines.js';
+import { holdFirstByte } from './first-byte.js';
+import { ACCEPT_ENCODING, readBody } from './read-body.js';
+
+/** The largest answer that is read, in bytes, on the wire and unzipped. */
+const MAX_ANSWER_BYTES = 1_048_576;
+
+/** `mayBegin` is asked at the start and again right before the first byte; a reason ends the exchange there. */
+export interface ExchangeOptions {
+  readonly agents: Agents;
+  readonly timing: ExchangeTiming;
+  readonly signal: AbortSignal;
+  readonly mayBegin: () => Stop | null;
+}
+
+/** How an exchange ended: with a whole answer, or with the cause of there being none and what was seen of one. */
+export type Ended =
+  | {
+      readonly whole: true;
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly text: string;
+    }
+  | {
+      readonly whole: false;
+      readonly progress: Progress;
+      readonly cause: string;
+      readonly status: number | null;
+      readonly text: string;
+    };
+
+/** axios without any of its conveniences: no proxy, redirect, retry, transformation of bytes, or opinion about a status. */
+const client = axios.create({
+  adapter: 'http',
+  proxy: false,
+  maxRedirects: 0,
+  decompress: false,
+  responseType: 'stream',
+  transformRequest: [],
+  transformResponse: [],
+  validateStatus: () => true,
+});
+
+/** What is known of an exchange while it runs. */
+interface Course {
+  progress: Progress;
+  stopped: Stop | null;
+  status: number | null;
+  readonly deadlines: Deadlines;
+}
+
+/** Sends one request once and reads the answer to its end; never throws. */
+export async function exchange(url: URL, request: HttpRequest, options: ExchangeOptions): Promise<Ended> {
+  const early = options.signal.aborted ? 'aborted' : options.mayBegin();
+  if (early !== null) return { whole: false, progress: 'held', cause: early, status: null, text: '' };
+
+  const control = new AbortController();
+  const stop = (why: Stop): void => {
+    course.stopped ??= why;
+    control.abort();
+  };
+  const deadlines = startDeadlines(options.timing, stop);
+  const course: Course = { progress: 'held', stopped: null, status: null, deadlines };
+  const abort = (): void => stop('aborted');
+  options.signal.addEventListener('abort', abort);
+  const mayBegin = (): boolean => {
+    const why = options.mayBegin();
+    if (why !== null) stop(why);
+    return course.stopped === null;
+  };
+  const lost = (cause: string, text: string): Ended => {
+    return { whole: false, progress: course.progress, cause: course.stopped ?? cause, status: course.status, text };
+  };
+  try {
+    const { data: message } = await client.request<IncomingMessage>({
+      ...axiosRequest(url, request, options.agents),
+      signal: control.signal,
+      transport: { request: transport(url, course, mayBegin) },
+    });
+    const body = await readBody(message, MAX_ANSWER_BYTES);
+    if (!body.whole) return lost(body.cause, body.text);
+    return { whole: true, status: message.statusCode ?? 0, headers: headersOf(message), text: body.text };
+  } catch (error) {
+    return lost(codeOf(error), '');
+  } finally {
+    deadlines.clear();
+    options.signal.removeEventListener('abort', abort);
+  }
+}
+
+/** Node's own request, watched from the socket to the answer's head. */
+function transport(url: URL, course: Course, mayBegin: () => boolean) {
+  return (config: RequestOptions, onAnswer: (message: IncomingMessage) => void): ClientRequest => {
+    const sending = (url.protocol === 'https:' ? https : http).request(config, (message) => {
+      course.deadlines.answered();
+      course.status = message.statusCode ?? null;
+      // Whoever reads the body hears of it too; without this, one that breaks before anyone reads would end the process.
+      message.on('error', () => undefined);
+      onAnswer(message);
+    });
+    holdFirstByte(sending, {
+      connecting: course.deadlines.connecting,
+      release: () => {
+        if (!mayBegin()) return false;
+        course.progress = 'released';
+        course.deadlines.released();
+        return true;
+      },
+    });
+    return sending;
+  };
+}
+
+function axiosRequest(url: URL, request: HttpRequest, agents: Agents): AxiosRequestConfig {
+  const headers: Record<string, string | false> = {
+    accept: 'application/json',
+    // axios would call every body a form.
+    'content-type': false,
+    'user-agent': 'interline',
+    'accept-encoding': ACCEPT_ENCODING,
+  };
+  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
+  return {
+    url: url.href,
+    method: request.method,
+    headers,
+    ...(request.body ? { data: Buffer.from(request.body, 'utf8') } : {}),
+    httpAgent: agents.http,
+    httpsAgent: agents.https,
+  };
+}
+
+function headersOf(message: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(message.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+}

@@ -1,0 +1,90 @@
+import type { Http, HttpRequest } from '../spec/adapter.js';
+import { AdapterFault, type Fault } from '../spec/errors.js';
+import type { Instant } from '../spec/values.js';
+import type { Agents } from './agents.js';
+import { classify, type Stop } from './classify.js';
+import type { ExchangeTiming } from './deadlines.js';
+import { type Ended, exchange } from './exchange.js';
+import { excerpt, pathExcerpt } from './excerpt.js';
+import { type Redact, redactor } from './redact.js';
+import { requestTarget } from './request-target.js';
+
+/** One exchange as it may be kept and shown: `path` and `excerpt` redacted, `status` null without an answer's head. */
+export interface ObservedExchange {
+  readonly method: HttpRequest['method'];
+  readonly path: string;
+  readonly effect: HttpRequest['effect'];
+  readonly status: number | null;
+  readonly outcome: 'answered' | 'not-sent' | 'unknown';
+  readonly latencyMs: number;
+  readonly excerpt: string;
+  readonly at: Instant;
+}
+
+/** How long the worker's claim on the operation still holds, on a monotonic clock, and what must remain beyond the total timeout. */
+export interface Lease {
+  remainingMs(): number;
+  readonly marginMs: number;
+}
+
+/**
+ * What one attempt's http is made of. `allowedOrigin` is the origin of the connection's `baseUrl`. `secrets` are all texts that no
+ * record may show: the connection's secrets, and the member number and names of the call.
+ */
+export interface HttpOptions {
+  readonly agents: Agents;
+  readonly timing: ExchangeTiming;
+  readonly allowedOrigin: string;
+  readonly signal: AbortSignal;
+  readonly lease?: Lease | undefined;
+  readonly observe?: ((exchange: ObservedExchange) => void) | undefined;
+  readonly secrets: readonly string[];
+}
+
+/**
+ * The adapters' way to a supplier; what it promises stands at `Http`. Throws a plain Error, before anything is sent and without a
+ * record, for a request that only a mapping bug can ask for (see `requestTarget`).
+ */
+export function createHttp(options: HttpOptions): Http {
+  let redact: Redact | undefined;
+  return {
+    send: async (request) => {
+      const url = requestTarget(request, options.allowedOrigin);
+      const at = new Date().toISOString();
+      const started = performance.now();
+      const ended = await exchange(url, request, { ...options, mayBegin: () => leaseStop(request, options) });
+      const fault = ended.whole ? null : classify(ended.progress, ended.cause);
+      if (options.observe) {
+        redact ??= redactor(options.secrets);
+        const latencyMs = Math.round(performance.now() - started);
+        tell(options.observe, { ...seen(url, request, ended, redact), outcome: outcomeOf(fault), latencyMs, at });
+      }
+      if (!ended.whole) throw new AdapterFault(classify(ended.progress, ended.cause));
+      return { status: ended.status, headers: ended.headers, body: ended.text };
+    },
+  };
+}
+
+/** A write may begin only while the claim outlives the longest the exchange can take; a lease that cannot tell is too short. */
+function leaseStop(request: HttpRequest, { lease, timing }: HttpOptions): Stop | null {
+  if (request.effect === 'read' || lease === undefined) return null;
+  return lease.remainingMs() >= timing.totalMs + lease.marginMs ? null : 'lease-too-short';
+}
+
+function outcomeOf(fault: Fault | null): ObservedExchange['outcome'] {
+  if (fault === null) return 'answered';
+  return fault.kind === 'not-sent' ? 'not-sent' : 'unknown';
+}
+
+function seen(url: URL, { method, effect }: HttpRequest, { status, text }: Ended, redact: Redact) {
+  return { method, path: pathExcerpt(url, redact), effect, status, excerpt: excerpt(text, redact) };
+}
+
+/** What happened at the supplier must not depend on who watches: an observer's failure never replaces an answer. */
+function tell(observe: (exchange: ObservedExchange) => void, exchange: ObservedExchange): void {
+  try {
+    observe(exchange);
+  } catch {
+    // The attempt's own row still tells the outcome.
+  }
+}
