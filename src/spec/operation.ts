@@ -75,6 +75,7 @@ export type ReviewReason =
   | 'deadline'
   | 'unmapped-refusal'
   | 'look-ups-exhausted'
+  | 'absent'
   | 'possible-duplicate'
   | 'evidence-mismatch'
   | 'supplier-reference-taken'

@@ -1,0 +1,104 @@
+import type { Activity } from '../../spec/activity.js';
+import type { Json } from '../../spec/values.js';
+import type { Caller } from '../access/caller.js';
+import type { Answer, IdempotentRequest, Page, PageRequest } from '../answer.js';
+import type { LinkFacts, SealedMember } from '../link/facts.js';
+import type { OperationFilter } from './operations.js';
+import type { NewOperation, OperationRow } from './row.js';
+import type { Decision, Plan, Snapshot } from './snapshot.js';
+
+/** Queues of wake-ups; `lookup` also carries everything that needs no supplier. */
+export type Lane = 'live' | 'lookup';
+
+/** An accrual waiting to be accepted; `prepare` is called inside the transaction, with the link as it stands there. */
+export interface AccrualRequest {
+  readonly caller: Caller;
+  readonly linkId: string;
+  readonly activityKey: string;
+  readonly id: string;
+  readonly request: IdempotentRequest;
+  readonly prepare: (link: LinkFacts | null, now: Date) => NewOperation;
+}
+
+/** A reversal waiting to be accepted; called with the accrual's row locked. */
+export interface ReversalRequest {
+  readonly caller: Caller;
+  readonly accrualId: string;
+  readonly id: string;
+  readonly request: IdempotentRequest;
+  readonly prepare: (
+    original: OperationRow | null,
+    taken: { readonly points: number; readonly open: number },
+    link: LinkFacts | null,
+    now: Date,
+  ) => NewOperation;
+}
+
+/** The accrual a reversal takes back. */
+export interface OriginalFacts {
+  readonly reference: string;
+  readonly supplierReference: string | null;
+  readonly activity: Activity | null;
+  readonly points: number;
+  readonly bonusPoints: number;
+}
+
+/** An operation taken under a lease; nobody else acts on it until the lease ends. */
+export interface Claimed {
+  readonly operation: OperationRow;
+  readonly snapshot: Snapshot;
+  readonly resume: string | null;
+  readonly act: 'send' | 'repeat' | 'look-up';
+  readonly token: string;
+  readonly startedAt: string;
+  readonly member: SealedMember;
+  readonly original: OriginalFacts | null;
+}
+
+export interface ClaimRequest {
+  readonly connectionId: string;
+  readonly lane: Lane;
+  /** Operations the wake-up named; claimed first. */
+  readonly hints: readonly { readonly tenantId: string; readonly id: string }[];
+  readonly limit: number;
+  readonly leaseMs: number;
+  readonly plan: (operation: OperationRow, snapshot: Snapshot) => Plan;
+}
+
+/** How an attempt ended, for people who look at it later. Nothing in it names a member. */
+export interface AttemptReport {
+  readonly outcome: string;
+  readonly status: number | null;
+  readonly latencyMs: number;
+  readonly detail: string | null;
+  readonly exchanges: Json;
+}
+
+/** The end of a claim: what was decided, and how the attempt went. */
+export interface Completion {
+  readonly claimed: Claimed;
+  readonly decision: Decision;
+  readonly report: AttemptReport;
+}
+
+/** What the engine needs of the store. Every change is a compare-and-set with its event and its wake-up in one transaction. */
+export interface OperationStore {
+  acceptAccrual(request: AccrualRequest): Promise<Answer>;
+  acceptReversal(request: ReversalRequest): Promise<Answer>;
+  claim(request: ClaimRequest): Promise<readonly Claimed[]>;
+  /** `stale` when somebody else changed the operation meanwhile; nothing was written then. `taken`: its supplier reference is another operation's. */
+  complete(completion: Completion): Promise<'applied' | 'stale' | 'reference-taken'>;
+  /** Applies evidence to an operation as it stands, locked. Answers what `judge` decided, null when that changed nothing. */
+  evidence(
+    tenantId: string,
+    operationId: string,
+    judge: (operation: OperationRow, snapshot: Snapshot, member: SealedMember) => Decision | null,
+  ): Promise<Decision | null | 'reference-taken'>;
+  get(caller: Caller, id: string): Promise<OperationRow | null>;
+  list(caller: Caller, filter: OperationFilter, page: PageRequest): Promise<Page<OperationRow>>;
+}
+
+/** Told of an operation that came to rest, for those who wait for it. */
+export interface RestWatch {
+  rested(operationId: string, seconds: number): Promise<boolean>;
+}

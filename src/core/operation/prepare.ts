@@ -1,0 +1,140 @@
+import type { AnyAdapter } from '../../spec/adapter.js';
+import { activityDate, activityKey } from '../../spec/activity.js';
+import type { Scheme, Timing } from '../../spec/scheme.js';
+import { covers } from '../access/covers.js';
+import type { Caller } from '../access/caller.js';
+import type { LinkFacts } from '../link/facts.js';
+import { invalid, Problem } from '../problem.js';
+import { earnedPoints } from '../scheme/earn.js';
+import { termsFor } from '../scheme/terms.js';
+import type { AcceptAccrual, AcceptReversal } from './operations.js';
+import { mintReference } from './reference.js';
+import type { NewOperation, OperationRow } from './row.js';
+
+/** Where a link's scheme stands: its description, its adapter and its times. */
+export interface SchemeFacts {
+  readonly scheme: Scheme;
+  readonly adapter: AnyAdapter;
+  readonly timing: Timing;
+}
+
+/** What every preparation is given beside its input; `now` is the database's clock. */
+export interface Preparing {
+  readonly caller: Caller;
+  readonly link: LinkFacts | null;
+  readonly facts: (scheme: string) => SchemeFacts;
+  readonly now: Date;
+  readonly id: string;
+}
+
+/** Turns an accrual request into an operation, or throws the problem that stops it; nothing is stored yet. */
+export function prepareAccrual(input: AcceptAccrual, given: Preparing): NewOperation {
+  const link = usableLink(given);
+  const { scheme, adapter, timing } = given.facts(link.scheme);
+  if (adapter.accrual === undefined) throw new Problem('CAPABILITY_MISSING');
+  const { activity } = input;
+  if (!adapter.accrual.activities.includes(activity.type)) throw new Problem('ACTIVITY_NOT_SUPPORTED');
+  const today = given.now.toISOString().slice(0, 10);
+  const terms = termsFor(scheme, { activityDate: activityDate(activity), postingDate: today });
+  const points = input.points ?? computedPoints(terms, activity);
+  const bonusPoints = input.bonusPoints ?? 0;
+  if (!Number.isSafeInteger(points + bonusPoints)) throw invalid('/bonusPoints', 'points and bonusPoints together are too many');
+  const notBefore = input.notBefore === undefined ? null : new Date(input.notBefore);
+  const waits = notBefore !== null && notBefore > given.now;
+  const windowMs = terms?.claimWindowDays === undefined ? timing.deadlineMs : terms.claimWindowDays * 86_400_000;
+  const deadlineFrom = Math.max(given.now.getTime(), notBefore?.getTime() ?? 0);
+  return {
+    ...common(input, given, link),
+    kind: 'accrual',
+    state: waits ? 'scheduled' : 'queued',
+    activity,
+    activityKey: activityKey(activity),
+    points,
+    bonusPoints,
+    reason: null,
+    termsVersion: terms?.version ?? null,
+    originalId: null,
+    notBefore,
+    deadlineAt: new Date(deadlineFrom + windowMs),
+    nextActionAt: waits ? notBefore : soon(given.now),
+  };
+}
+
+/** Turns a reversal request into an operation; `taken` is what earlier reversals of the accrual already hold, under its lock. */
+export function prepareReversal(
+  input: AcceptReversal,
+  original: OperationRow | null,
+  taken: { readonly points: number; readonly open: number },
+  given: Preparing,
+): NewOperation {
+  if (original?.kind !== 'accrual') throw new Problem('NOT_FOUND');
+  const link = visibleLink(given);
+  const { adapter, timing } = given.facts(link.scheme);
+  const reverse = adapter.accrual?.reverse;
+  if (reverse === undefined) throw new Problem('CAPABILITY_MISSING');
+  if (original.state !== 'posted') throw new Problem('NOT_REVERSIBLE', { operationId: original.id });
+  if (reverse.idempotency === 'none' && reverse.oneOpenAtATime && taken.open > 0) {
+    throw new Problem('NOT_REVERSIBLE', { operationId: original.id });
+  }
+  const left = original.points + original.bonusPoints - taken.points;
+  if (left <= 0) throw new Problem('ALREADY_REVERSED', { operationId: original.id });
+  const points = input.points ?? left;
+  if (points > left) throw new Problem('REVERSAL_EXCEEDS', { operationId: original.id });
+  return {
+    ...common(input, given, link),
+    kind: 'reversal',
+    state: 'queued',
+    activity: null,
+    activityKey: null,
+    points,
+    bonusPoints: 0,
+    reason: input.reason,
+    termsVersion: original.termsVersion,
+    originalId: original.id,
+    notBefore: null,
+    deadlineAt: new Date(given.now.getTime() + timing.deadlineMs),
+    nextActionAt: soon(given.now),
+  };
+}
+
+/** Accepting leaves the wake-up to the queue; this is when the sweeper takes over if that wake-up is lost. */
+const SWEEP_AFTER_MS = 15_000;
+
+function soon(now: Date): Date {
+  return new Date(now.getTime() + SWEEP_AFTER_MS);
+}
+
+function computedPoints(terms: ReturnType<typeof termsFor>, activity: AcceptAccrual['activity']): number {
+  const earned = terms === null ? { cannotTell: true as const } : earnedPoints(terms, activity);
+  if ('cannotTell' in earned) throw new Problem('POINTS_REQUIRED');
+  if (earned.points <= 0) throw new Problem('POINTS_REQUIRED');
+  return earned.points;
+}
+
+function visibleLink(given: Preparing): LinkFacts {
+  const { link } = given;
+  if (link === null || !covers(given.caller, link.organisation)) throw new Problem('NOT_FOUND');
+  return link;
+}
+
+function usableLink(given: Preparing): LinkFacts {
+  const link = visibleLink(given);
+  if (link.state !== 'active') throw new Problem('LINK_NOT_ACTIVE', { linkId: link.id });
+  if (link.consentScopes !== null && !link.consentScopes.includes('accrue')) throw new Problem('CONSENT_MISSING', { linkId: link.id });
+  return link;
+}
+
+function common(input: AcceptAccrual | AcceptReversal, given: Preparing, link: LinkFacts) {
+  return {
+    tenantId: given.caller.tenantId,
+    id: given.id,
+    scheme: link.scheme,
+    connectionId: link.connectionId,
+    linkId: link.id,
+    organisation: link.organisation,
+    reference: mintReference(given.now.getTime()),
+    clientReference: input.clientReference ?? null,
+    metadata: input.metadata,
+    createdAt: given.now,
+  };
+}

@@ -1,0 +1,82 @@
+import type { Receipt } from '../../spec/adapter.js';
+import type { Fault, RefusalReason } from '../../spec/errors.js';
+import type { OperationKind, ReviewReason, WriteState } from '../../spec/operation.js';
+import type { Timing } from '../../spec/scheme.js';
+import type { Json } from '../../spec/values.js';
+
+/**
+ * What deciding needs to know of an operation. Ages are milliseconds measured by the database's clock when the row was read,
+ * so that no process's own clock takes part.
+ */
+export interface Snapshot {
+  readonly kind: OperationKind;
+  readonly state: WriteState;
+  readonly attempts: number;
+  /** Whether any attempt can have reached the supplier. */
+  readonly everSent: boolean;
+  readonly lookups: number;
+  readonly absences: number;
+  readonly notSentTries: number;
+  readonly reviewReason: ReviewReason | null;
+  readonly sinceFirstSentMs: number | null;
+  readonly sinceLastSentMs: number | null;
+  readonly unknownForMs: number | null;
+  readonly untilDeadlineMs: number;
+  readonly leaseLapsed: boolean;
+}
+
+/** How a write of this scheme recovers, with the adapter's settings filled in. */
+export type Recovery =
+  | { readonly idempotency: 'key'; readonly windowMs: number; readonly find: boolean; readonly conclusiveAfterMs: number }
+  | { readonly idempotency: 'lookup'; readonly conclusiveAfterMs: number; readonly eventual: boolean }
+  | { readonly idempotency: 'none' };
+
+/** The settings of the scheme that decisions follow. */
+export interface Rules {
+  readonly recovery: Recovery;
+  readonly timing: Timing;
+  readonly resend: 'automatic' | 'by-person';
+}
+
+/** Something learnt about an operation. */
+export type Learnt =
+  | { readonly type: 'receipt'; readonly receipt: Receipt; readonly matches: boolean }
+  | { readonly type: 'fault'; readonly fault: Fault }
+  | { readonly type: 'found'; readonly receipt: Receipt; readonly matches: boolean; readonly posted: boolean }
+  | { readonly type: 'found-refused'; readonly reason: RefusalReason; readonly supplierCode: string }
+  | { readonly type: 'absent' }
+  | { readonly type: 'look-up-failed'; readonly fault: Fault }
+  | { readonly type: 'told-posted'; readonly supplierReference: string | null; readonly matches: boolean; readonly by: 'notification' }
+  | { readonly type: 'told-refused'; readonly reason: RefusalReason; readonly supplierCode: string; readonly by: 'notification' }
+  | { readonly type: 'reference-taken' };
+
+/** Why a supplier refused, as kept on the operation. */
+export interface Rejection {
+  readonly reason: RefusalReason;
+  readonly supplierCode: string | null;
+}
+
+/**
+ * What an operation becomes. Absent fields stay as they are; `null` clears. Times are offsets from the database's clock at the
+ * commit; a final state has no next action.
+ */
+export interface Decision {
+  readonly to: WriteState;
+  readonly nextActionInMs: number | null;
+  readonly supplierReference?: string;
+  readonly rejection?: Rejection;
+  readonly reviewReason?: ReviewReason | null;
+  readonly evidence?: Json;
+  readonly resume?: string;
+  readonly businessDate?: string;
+  readonly unknownSince?: 'now' | null;
+  readonly everSent?: true;
+  readonly lookups?: number;
+  readonly absences?: number;
+  readonly notSentTries?: number;
+}
+
+/** What to do with an operation whose next action is due. */
+export type Plan =
+  | { readonly act: 'send' | 'repeat' | 'look-up' }
+  | { readonly act: 'become'; readonly decision: Decision };

@@ -1,0 +1,64 @@
+import { toTypeId } from '../../spec/typeid.js';
+import { refusalFacts, refusalSentence } from './refusal-sentences.js';
+import type { OperationView } from './operations.js';
+import type { NewOperation, OperationRow } from './row.js';
+
+/** An operation as the outside sees it, with its sentences in the reader's language. */
+export function operationView(row: OperationRow, language: 'zh' | 'en'): OperationView {
+  return {
+    id: toTypeId('op', row.id),
+    kind: row.kind,
+    state: row.state,
+    scheme: row.scheme,
+    linkId: toTypeId('lnk', row.linkId),
+    organisation: row.organisation,
+    reference: row.reference,
+    clientReference: row.clientReference,
+    metadata: row.metadata,
+    ...(row.activity === null ? {} : { activity: row.activity }),
+    points: row.points,
+    bonusPoints: row.bonusPoints,
+    supplierReference: row.supplierReference,
+    attempts: row.attempts,
+    rejection:
+      row.rejection === null
+        ? null
+        : {
+            reason: row.rejection.reason,
+            supplierCode: row.rejection.supplierCode,
+            message: refusalSentence(row.rejection.reason, language),
+            fixableBy: refusalFacts(row.rejection.reason).fixableBy,
+          },
+    termsVersion: row.termsVersion,
+    notBefore: row.notBefore?.toISOString() ?? null,
+    nextActionAt: row.nextActionAt?.toISOString() ?? null,
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    originalId: row.originalId === null ? null : toTypeId('op', row.originalId),
+    quoteId: row.quoteId,
+    step: row.step,
+    hold: row.hold,
+    businessDate: row.businessDate,
+    evidence: row.evidence,
+    reviewReason: row.reviewReason,
+  };
+}
+
+/** How an operation reads at the moment it is accepted, before anything happened to it. */
+export function asAccepted(operation: NewOperation): OperationRow {
+  return {
+    ...operation,
+    step: null,
+    supplierReference: null,
+    rejection: null,
+    reviewReason: null,
+    evidence: null,
+    quoteId: null,
+    hold: null,
+    businessDate: null,
+    attempts: 0,
+    version: 1,
+    updatedAt: operation.createdAt,
+  };
+}

@@ -1,0 +1,47 @@
+import type pg from 'pg';
+import type { Answer } from '../core/answer.js';
+import type { ReversalRequest } from '../core/operation/ports.js';
+import { asAccepted } from '../core/operation/view.js';
+import { Problem } from '../core/problem.js';
+import { answerOf, databaseNow } from './accept-accruals.js';
+import { keyName, readKeys, replay, storeKeys, type KeyUse } from './idempotency.js';
+import { readLinkFacts } from './link-facts.js';
+import { toOperation, type OperationRecord } from './operation-columns.js';
+import { insertOperations } from './write-operations.js';
+
+/**
+ * Accepts a reversal under the accrual's row lock, so that reversals together never exceed the accrual, however many come at
+ * once. The key is read after the lock: a rival with the same key has committed by then and is replayed.
+ */
+export async function acceptReversal(client: pg.PoolClient, request: ReversalRequest): Promise<Answer> {
+  const { tenantId } = request.caller;
+  const locked = await client.query<OperationRecord>(
+    'SELECT * FROM operation WHERE tenant_id = $1 AND id = $2 FOR UPDATE',
+    [tenantId, request.accrualId],
+  );
+  const original = locked.rows[0] === undefined ? null : toOperation(locked.rows[0]);
+  const use: KeyUse = { tenantId, key: request.request.key, fingerprint: request.request.fingerprint };
+  const known = (await readKeys(client, [use])).get(keyName(tenantId, use.key));
+  if (known !== undefined) return replay(known, use);
+  const now = await databaseNow(client);
+  const links = await readLinkFacts(client, original === null ? [] : [{ tenantId, id: original.linkId }]);
+  const link = original === null ? null : (links.get(`${tenantId}|${original.linkId}`) ?? null);
+  const operation = request.prepare(original, await taken(client, tenantId, request.accrualId), link, now);
+  const answer = answerOf(asAccepted(operation), 202);
+  const stored = await storeKeys(client, [{ ...use, answer }], now);
+  // The same key on another accrual at the same moment: that request holds it.
+  if (!stored.has(keyName(tenantId, use.key))) throw new Problem('IDEMPOTENCY_KEY_REUSED');
+  await insertOperations(client, [operation]);
+  return { ...answer, replayed: false };
+}
+
+/** What reversals of an accrual hold already: rejected and cancelled ones hold nothing. */
+async function taken(client: pg.PoolClient, tenantId: string, accrualId: string): Promise<{ points: number; open: number }> {
+  const found = await client.query<{ points: number; open: number }>(
+    `SELECT coalesce(sum(points) FILTER (WHERE state NOT IN ('rejected', 'cancelled')), 0)::bigint AS points,
+       count(*) FILTER (WHERE next_action_at IS NOT NULL)::int AS open
+     FROM operation WHERE tenant_id = $1 AND original_id = $2 AND kind = 'reversal'`,
+    [tenantId, accrualId],
+  );
+  return found.rows[0] ?? { points: 0, open: 0 };
+}

@@ -1,0 +1,130 @@
+import type pg from 'pg';
+import { randomUUID } from 'node:crypto';
+import type { Claimed, ClaimRequest, Lane, OriginalFacts } from '../core/operation/ports.js';
+import type { OperationState } from '../spec/operation.js';
+import { applyDecisions, type Change } from './apply-decisions.js';
+import {
+  AGE_COLUMNS,
+  MEMBER_COLUMNS,
+  toOperation,
+  toSealedMember,
+  toSnapshot,
+  type OperationRecord,
+} from './operation-columns.js';
+import type { Pools } from './pools.js';
+import { asTenants } from './tenant-scope.js';
+
+/** The states whose next action belongs to a lane. */
+const LANE_STATES: Readonly<Record<Lane, readonly OperationState[]>> = {
+  live: ['scheduled', 'queued'],
+  lookup: ['sending', 'unknown', 'submitted', 'needs-review'],
+};
+
+type Ref = ClaimRequest['hints'][number];
+
+/**
+ * Takes due operations of one connection under a lease, at most `limit`. What needs no supplier is applied at once. The attempt
+ * is committed with the lease: intent before the call. Rows that another worker holds are skipped.
+ */
+export async function claimOperations(pools: Pools, request: ClaimRequest): Promise<Claimed[]> {
+  const refs = request.hints.length > 0 ? request.hints : await dueRefs(pools.relay, request);
+  if (refs.length === 0) return [];
+  return asTenants(
+    pools.app,
+    refs.map((ref) => ref.tenantId),
+    async (client) => {
+      const records = await lockDue(client, request, refs);
+      const plans = records.map((record) => planOf(request, record));
+      const applied = await applyDecisions(
+        client,
+        plans.map((one) => one.change),
+      );
+      return plans.flatMap(({ record, change }) => {
+        const startedAt = applied.get(change.operation.id);
+        return change.opens === undefined || startedAt === undefined ? [] : [toClaimed(record, change, change.opens, startedAt)];
+      });
+    },
+  );
+}
+
+/** Where something is due, oldest first: the relay's role sees that and no more. */
+async function dueRefs(relay: pg.Pool, request: ClaimRequest): Promise<Ref[]> {
+  const due = await relay.query<{ tenant_id: string; id: string }>({
+    name: 'due-refs',
+    text: `SELECT tenant_id, id FROM operation
+      WHERE connection_id = $1 AND next_action_at <= clock_timestamp() AND state = ANY ($2) ORDER BY next_action_at LIMIT $3`,
+    values: [request.connectionId, LANE_STATES[request.lane], request.limit],
+  });
+  return due.rows.map((row) => ({ tenantId: row.tenant_id, id: row.id }));
+}
+
+/** A fresh operation is claimed before its sweep time, since that only stands in for a lost wake-up; the rest must be due. */
+async function lockDue(client: pg.PoolClient, request: ClaimRequest, refs: readonly Ref[]): Promise<OperationRecord[]> {
+  const locked = await client.query<OperationRecord>({
+    name: 'lock-due',
+    text: `
+      SELECT o.*, ${AGE_COLUMNS}, ${MEMBER_COLUMNS}, g.reference AS original_reference,
+        g.supplier_reference AS original_supplier_reference, g.activity AS original_activity, g.points AS original_points,
+        g.bonus_points AS original_bonus_points
+      FROM operation o JOIN link l ON (l.tenant_id, l.id) = (o.tenant_id, o.link_id)
+        LEFT JOIN data_key k ON (k.tenant_id, k.subject_id, k.version) = (l.tenant_id, l.subject_id, l.key_version)
+        LEFT JOIN operation g ON (g.tenant_id, g.id) = (o.tenant_id, o.original_id)
+      WHERE o.id = ANY ($1::uuid[]) AND o.connection_id = $2 AND o.state = ANY ($3)
+        AND (o.lease_until IS NULL OR o.lease_until <= clock_timestamp())
+        AND (o.next_action_at <= clock_timestamp() + interval '100 ms' OR (o.state = 'queued' AND o.attempts = 0 AND o.not_sent_tries = 0))
+      ORDER BY o.id LIMIT $4 FOR UPDATE OF o SKIP LOCKED`,
+    values: [refs.map((ref) => ref.id), request.connectionId, LANE_STATES[request.lane], request.limit],
+  });
+  return locked.rows;
+}
+
+function planOf(request: ClaimRequest, record: OperationRecord): { record: OperationRecord; change: Change } {
+  const operation = toOperation(record);
+  const plan = request.plan(operation, toSnapshot(record));
+  const token = record['lease_token'] as string | null;
+  if (plan.act === 'become') return { record, change: { operation, token, decision: plan.decision } };
+  const to = plan.act === 'look-up' ? toSnapshot(record).state : 'sending';
+  return {
+    record,
+    change: {
+      operation,
+      token,
+      decision: { to, nextActionInMs: request.leaseMs },
+      opens: { token: randomUUID(), action: plan.act, leaseMs: request.leaseMs },
+    },
+  };
+}
+
+/** The operation as it stands after the claim. */
+function toClaimed(record: OperationRecord, change: Change, opens: NonNullable<Change['opens']>, startedAt: string): Claimed {
+  const operation = toOperation(record);
+  const sends = opens.action !== 'look-up';
+  const snapshot = toSnapshot(record);
+  const version = operation.version + (change.decision.to === operation.state ? 0 : 1);
+  const attempts = operation.attempts + (sends ? 1 : 0);
+  return {
+    operation: { ...operation, state: change.decision.to, version, attempts },
+    snapshot: {
+      ...snapshot,
+      state: change.decision.to,
+      attempts,
+      ...(sends ? { sinceLastSentMs: 0, sinceFirstSentMs: snapshot.sinceFirstSentMs ?? 0 } : {}),
+    },
+    resume: record['resume'] as string | null,
+    act: opens.action,
+    token: opens.token,
+    startedAt,
+    member: toSealedMember(record),
+    original: operation.originalId === null ? null : toOriginal(record),
+  };
+}
+
+function toOriginal(record: OperationRecord): OriginalFacts {
+  return {
+    reference: record['original_reference'] as string,
+    supplierReference: record['original_supplier_reference'] as string | null,
+    activity: record['original_activity'] as OriginalFacts['activity'],
+    points: record['original_points'] as number,
+    bonusPoints: record['original_bonus_points'] as number,
+  };
+}

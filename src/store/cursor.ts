@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type { Page } from '../core/answer.js';
+import { invalid } from '../core/problem.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Where a page ended, bound to its tenant: another tenant's cursor, or a made-up one, is refused. */
+function writeCursor(tenantId: string, id: string): string {
+  return Buffer.from(`${id}.${binding(tenantId, id)}`).toString('base64url');
+}
+
+/** The id a cursor stands for; `null` for the first page, a 422 for anything that is not one of ours. */
+export function readCursor(tenantId: string, cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  const [id = '', bound = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split('.');
+  if (!UUID.test(id) || bound !== binding(tenantId, id)) throw invalid('/query/cursor', 'is not a cursor of this list');
+  return id;
+}
+
+/** A page of what was read one beyond its limit. */
+export function pageOf<T>(tenantId: string, rows: readonly T[], limit: number, idOf: (row: T) => string): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last !== undefined ? writeCursor(tenantId, idOf(last)) : null };
+}
+
+/** No secret: row-level security keeps foreign rows away; this only turns a foreign or forged cursor into a clear error. */
+function binding(tenantId: string, id: string): string {
+  return createHash('sha256').update(`${tenantId}|${id}`).digest('hex').slice(0, 16);
+}

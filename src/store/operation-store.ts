@@ -1,0 +1,90 @@
+import type { AccrualRequest, Completion, OperationStore } from '../core/operation/ports.js';
+import { acceptAccruals, type Accepted } from './accept-accruals.js';
+import { acceptReversal } from './accept-reversal.js';
+import { applyDecisions, ReferenceTaken, type Change } from './apply-decisions.js';
+import { claimOperations } from './claim.js';
+import { applyEvidence } from './evidence.js';
+import { createGroupCommit } from './group-commit.js';
+import { listOperations, readOperation } from './operation-reads.js';
+import type { Pools } from './pools.js';
+import { asTenants } from './tenant-scope.js';
+
+/** `afterCommit` is told whenever wake-ups were committed, so that the relay need not wait for its next round. */
+export function createOperationStore(pools: Pools, afterCommit: () => void): OperationStore {
+  const accept = createGroupCommit<AccrualRequest, Accepted>({
+    write: async (requests) =>
+      asTenants(
+        pools.app,
+        requests.map((request) => request.caller.tenantId),
+        (client) => acceptAccruals(client, requests),
+      ),
+    keys: acceptKeys,
+    maxItems: 128,
+    lanes: 2,
+  });
+  const complete = createGroupCommit<Completion, 'applied' | 'stale'>({
+    write: async (completions) =>
+      asTenants(
+        pools.app,
+        completions.map(({ claimed }) => claimed.operation.tenantId),
+        async (client) => {
+          const applied = await applyDecisions(client, completions.map(toChange));
+          return completions.map(({ claimed }) => (applied.has(claimed.operation.id) ? 'applied' : 'stale'));
+        },
+      ),
+    keys: ({ claimed }) => [claimed.operation.id],
+    maxItems: 128,
+    lanes: 2,
+  });
+
+  return {
+    acceptAccrual: async (request) => {
+      const accepted = await accept(request);
+      if ('problem' in accepted) throw accepted.problem;
+      afterCommit();
+      return accepted.answer;
+    },
+    acceptReversal: async (request) => {
+      const answer = await asTenants(pools.app, [request.caller.tenantId], (client) => acceptReversal(client, request));
+      afterCommit();
+      return answer;
+    },
+    claim: async (request) => {
+      const claimed = await claimOperations(pools, request);
+      afterCommit();
+      return claimed;
+    },
+    complete: async (completion) => {
+      try {
+        return await complete(completion);
+      } catch (error) {
+        if (error instanceof ReferenceTaken) return 'reference-taken';
+        throw error;
+      } finally {
+        afterCommit();
+      }
+    },
+    evidence: async (tenantId, operationId, judge) => {
+      try {
+        return await asTenants(pools.app, [tenantId], (client) => applyEvidence(client, { tenantId, operationId }, judge));
+      } catch (error) {
+        if (error instanceof ReferenceTaken) return 'reference-taken';
+        throw error;
+      } finally {
+        afterCommit();
+      }
+    },
+    get: (caller, id) => readOperation(pools, caller, id),
+    list: (caller, filter, page) => listOperations(pools, caller, filter, page),
+  };
+}
+
+/** Two requests with the same key, or for the same trip, go one after the other: the second must see what the first wrote. */
+function acceptKeys(request: AccrualRequest): readonly string[] {
+  const { tenantId } = request.caller;
+  return [`key|${tenantId}|${request.request.key}`, `trip|${request.linkId}|${request.activityKey}`];
+}
+
+function toChange({ claimed, decision, report }: Completion): Change {
+  return { operation: claimed.operation, decision, token: claimed.token, ends: { startedAt: claimed.startedAt, report } };
+}
