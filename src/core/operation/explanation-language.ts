@@ -14,7 +14,7 @@ export interface ExplanationFacts {
 /** What happened, what happens next by when, what the traveller should do. */
 export type Explanation = readonly [happened: string, next: string, toDo: string];
 
-/** One language: how a time is said after a verb, how soon is said without one, and the sentences of every state. */
+/** One language: how a time is said (`at`, a Luxon format), what is said when it has come already (`soon`), and the sentences of every state. */
 export interface ExplanationLanguage {
   readonly locale: string;
   readonly soon: string;
