@@ -1,0 +1,25 @@
+import type { AnyAdapter, LoyaltyAdapter } from '../src/spec/adapter.js';
+import { cnPartner } from './cn-partner/index.js';
+import { operaCloud } from './opera-cloud/index.js';
+import { pointsLcp } from './points-lcp/index.js';
+
+/** Every adapter there is, by its id; a scheme names one of them. */
+export const adapters: Readonly<Record<string, AnyAdapter>> = {
+  'cn-partner': registered(cnPartner),
+  'opera-cloud': registered(operaCloud),
+  'points-lcp': registered(pointsLcp),
+};
+
+/** The adapter of that id; throws an Error naming it and those there are when there is none. */
+export function adapterOf(id: string): AnyAdapter {
+  const adapter = Object.hasOwn(adapters, id) ? adapters[id] : undefined;
+  if (adapter === undefined) {
+    throw new Error(`no adapter "${id}"; there are ${Object.keys(adapters).join(', ')}`);
+  }
+  return adapter;
+}
+
+/** Forgets the configuration's type: from here on only what an adapter's `configure` made is handed back to it. */
+function registered<C>(adapter: LoyaltyAdapter<C>): AnyAdapter {
+  return adapter as unknown as AnyAdapter;
+}
