@@ -1,0 +1,50 @@
+import type { Instant, LocalDate } from '../../src/spec/values.js';
+import { unbelievable } from './errors.js';
+
+const DAY_MS = 86_400_000;
+
+/** Days from one to another, both included. */
+export interface Span {
+  readonly from: LocalDate;
+  readonly until: LocalDate;
+}
+
+/** The UTC day of an instant; `time` is Unix milliseconds or RFC 3339. */
+export function dayOf(time: number | Instant): LocalDate {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+export function addDays(day: LocalDate, days: number): LocalDate {
+  return dayOf(Date.parse(day) + days * DAY_MS);
+}
+
+/** Consecutive spans of at most `days` days that cover all days from `from` to `until`; none when it ends before it begins. */
+export function spans({ from, until }: Span, days: number): readonly Span[] {
+  const all: Span[] = [];
+  for (let day = from; day <= until; day = addDays(day, days)) {
+    const last = addDays(day, days - 1);
+    all.push({ from: day, until: last < until ? last : until });
+  }
+  return all;
+}
+
+/**
+ * Where a transaction of ours is looked for. It was posted between the operation's creation and now, a day more at either end
+ * for the supplier's zone. Its contract does not say which of a transaction's dates a span selects, so the first span begins at
+ * the activity where that is earlier.
+ */
+export function lookupSpans(activity: LocalDate, created: LocalDate, today: LocalDate, days: number): readonly Span[] {
+  const until = addDays(today, 1);
+  const first = spans({ from: addDays(activity < created ? activity : created, -1), until }, days).slice(0, 1);
+  const next = addDays(first[0]?.until ?? created, 1);
+  const posted = addDays(created, -1);
+  return [...first, ...spans({ from: next > posted ? next : posted, until }, days)];
+}
+
+/** A day of the supplier's: `YYYY-MM-DD`, or `YYYYMMDD`, which is all that its own `maxLength: 8` leaves room for; a time is cut off. */
+export function readDay(text: string): LocalDate {
+  const match = /^(\d{4})-?(\d{2})-?(\d{2})(?:T.*)?$/.exec(text);
+  const day = match === null ? '' : match.slice(1, 4).join('-');
+  if (Number.isNaN(Date.parse(day)) || dayOf(day) !== day) throw unbelievable('a date is not to be understood');
+  return day;
+}

@@ -1,0 +1,55 @@
+import type { JsonRecord } from '../../src/kit/answer.js';
+import { commonFault, jsonObject, optionalText, recordList } from '../../src/kit/answer.js';
+import type { HttpResponse } from '../../src/spec/adapter.js';
+import type { RefusalReason } from '../../src/spec/errors.js';
+import { AdapterFault } from '../../src/spec/errors.js';
+
+/**
+ * The supplier publishes its codes to customers only. The one here was read in public integrations; certification has to fill
+ * the table, and until then a code it does not know goes to a person.
+ */
+const REFUSALS = new Map<string, RefusalReason>([['OPERAWS-CRM00073', 'member-not-found']]);
+
+/** A module and five digits ("Web Service Error Codes" of the supplier's guide); any other text may quote a member and goes no further. */
+const CODE = /^(?:OPERAWS-)?[A-Z]{3}\d{5}$/;
+
+/** What an answer other than the documented success means. 408 is a gateway giving up on a request that may have arrived. */
+export function faultOf(response: HttpResponse): AdapterFault {
+  const { status } = response;
+  const common = commonFault(response);
+  if (common !== null) return common;
+  if (status < 400 || status === 408) return unbelievable(`HTTP ${status}`);
+  const supplierCode = codeOf(response) ?? `HTTP_${status}`;
+  const reason = REFUSALS.get(supplierCode);
+  return reason === undefined ? unmapped(supplierCode) : rejected(reason, supplierCode);
+}
+
+/** A definite refusal: the supplier's own, or ours of what its contract has no place for, before anything was sent. */
+export function rejected(reason: RefusalReason, supplierCode: string): AdapterFault {
+  return new AdapterFault({ kind: 'rejected', reason, supplierCode });
+}
+
+/** What only a person can decide. */
+export function unmapped(supplierCode: string): AdapterFault {
+  return new AdapterFault({ kind: 'unmapped', supplierCode });
+}
+
+/** An answer that came whole and cannot be believed. */
+export function unbelievable(detail: string): AdapterFault {
+  return new AdapterFault({ kind: 'unknown-outcome', detail });
+}
+
+/** `exceptionDetailType`: the code stands at the top, or in the first detail that has one. */
+function codeOf(response: HttpResponse): string | undefined {
+  try {
+    const problem = jsonObject(response);
+    return [problem, ...recordList(problem, 'o:errorDetails')].map(ownCode).find((code) => code !== undefined);
+  } catch {
+    return undefined;
+  }
+}
+
+function ownCode(record: JsonRecord): string | undefined {
+  const code = optionalText(record, 'o:errorCode');
+  return code !== undefined && CODE.test(code) ? code : undefined;
+}

@@ -1,0 +1,32 @@
+import type { HolderName } from '../../src/spec/values.js';
+
+/**
+ * Whether the supplier's name is the holder's, whatever the case, accents, spaces, commas and order of its parts: the contract
+ * says neither how a profile's name is written nor in which order. Every part must be there; a family name alone is not enough.
+ */
+export function sameName(holder: HolderName, supplied: string): boolean {
+  const family = words(holder.family);
+  const given = words(holder.given ?? '');
+  const theirs = words(supplied);
+  if (theirs.length === 0) return false;
+  const run = theirs.join('');
+  return (
+    sorted([...family, ...given]) === sorted(theirs) ||
+    run === [...family, ...given].join('') ||
+    run === [...given, ...family].join('')
+  );
+}
+
+function words(text: string): readonly string[] {
+  return (
+    text
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toUpperCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
+}
+
+function sorted(list: readonly string[]): string {
+  return [...list].sort().join(' ');
+}

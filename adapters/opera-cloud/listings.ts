@@ -1,0 +1,88 @@
+import type { JsonRecord } from '../../src/kit/answer.js';
+import { type Activity, activityDate } from '../../src/spec/activity.js';
+import type { Account, Attempt, Context, ExpiringLot, Found, Member, StatementLine } from '../../src/spec/adapter.js';
+import {
+  getMemberPointsToExpire,
+  getMembershipDetails,
+  getMembershipTransactionsSummaryByCardNo,
+  getProfileMembershipStatistics,
+} from './client.js';
+import type { Config } from './config.js';
+import { dayOf, lookupSpans, type Span, spans } from './day.js';
+import { idsOf, lotsOf, readAccount, readLot, readTier } from './map-member.js';
+import { idOf, readLine, readOwn, transactionsOf, type Wanted } from './map-statistics.js';
+import { found, pages } from './pages.js';
+
+type Connection = Context<Config>;
+
+/** Balance, level and expiring lots come from three calls; an account is all of them or a fault, never one that forgot its level. */
+export async function account(context: Connection, member: Member): Promise<Account> {
+  const { profileId } = idsOf(member);
+  const query = { membershipType: context.config.membershipType, membershipId: member.number };
+  const [information, summary, lots] = await Promise.all([
+    getMembershipDetails(context, profileId, query),
+    getMembershipTransactionsSummaryByCardNo(context, member.number),
+    expiringLots(context, member),
+  ]);
+  return readAccount(found(information), readTier(found(summary), member), lots);
+}
+
+/** The member's transactions of a range of days, in the supplier's order. */
+export async function statement(context: Connection, member: Member, range: Span): Promise<readonly StatementLine[]> {
+  const lines: StatementLine[] = [];
+  for (const span of spans(range, context.config.lookbackDays)) {
+    for await (const page of transactions(context, member, span)) lines.push(...page.map(readLine));
+  }
+  return lines;
+}
+
+/** Looks for our own transaction wherever it can be; absent only when every page of every span has been read. */
+export async function lookUp(
+  context: Connection,
+  member: Member,
+  activity: Activity,
+  attempt: Attempt,
+  amount: Pick<Wanted, 'points' | 'direction'>,
+): Promise<Found> {
+  const { reference, createdAt } = attempt;
+  const wanted = { reference, card: member.number, ...amount };
+  const { lookbackDays } = context.config;
+  for (const span of lookupSpans(firstDay(activity), dayOf(createdAt), dayOf(context.now()), lookbackDays)) {
+    for await (const page of transactions(context, member, span, reference)) {
+      const receipt = readOwn(page, wanted);
+      if (receipt !== null) return { found: 'posted', receipt };
+    }
+  }
+  return { found: 'absent' };
+}
+
+function transactions(
+  context: Connection,
+  member: Member,
+  span: Span,
+  reference?: string,
+): AsyncGenerator<readonly JsonRecord[]> {
+  const query = {
+    profileId: idsOf(member).profileId,
+    membershipCardNo: member.number,
+    membershipType: context.config.membershipType,
+    startDate: span.from,
+    endDate: span.until,
+    ...(reference === undefined ? {} : { reference }),
+  };
+  return pages((offset) => getProfileMembershipStatistics(context, query, offset), transactionsOf, idOf);
+}
+
+async function expiringLots(context: Connection, member: Member): Promise<readonly ExpiringLot[]> {
+  const { membershipId } = idsOf(member);
+  const lots: ExpiringLot[] = [];
+  // Lots have no id and two may be alike; this call counts from 0, so their places tell them apart.
+  const place = (_lot: JsonRecord, position: number) => String(position);
+  const all = pages((offset) => getMemberPointsToExpire(context, membershipId, offset), lotsOf, place);
+  for await (const page of all) lots.push(...page.map(readLot));
+  return lots;
+}
+
+function firstDay(activity: Activity): string {
+  return activity.type === 'stay' ? activity.checkIn : activityDate(activity);
+}

@@ -1,0 +1,37 @@
+import type { JsonRecord } from '../../src/kit/answer.js';
+import { optionalText } from '../../src/kit/answer.js';
+import type { Receipt, ReversalInput } from '../../src/spec/adapter.js';
+import { points } from '../../src/spec/values.js';
+import type { Wire } from './client.js';
+import { failure, outcomeOf, systemError, unbelievable } from './errors.js';
+
+/** The sign is the member's: undoing a credit takes points away. */
+export function reversal(input: ReversalInput): Wire['Reversal'] {
+  return { transactionId: input.original.supplierReference, amount: points(0 - input.points) };
+}
+
+/**
+ * A `systemError` here leaves no token: its `transactionId` is the posting's, and RetryTransaction with that would attempt the
+ * posting again.
+ */
+export function readReversalReceipt(content: JsonRecord, input: ReversalInput): Receipt {
+  const outcome = outcomeOf(content);
+  switch (outcome) {
+    case 'success':
+      return receipt(content, input.original.supplierReference);
+    case 'failure':
+      throw failure(content);
+    case 'system-error':
+      throw systemError();
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** A programme may give the posting's id for the reversal too (the manual says so); as a reference that would be taken already. */
+function receipt(content: JsonRecord, original: string): Receipt {
+  const echoed = optionalText(content, 'transactionId');
+  if (echoed !== undefined && echoed !== original) throw unbelievable('transactionId is not the one reversed');
+  const own = optionalText(content, 'reversalTransactionId');
+  return { supplierReference: own === original ? undefined : own, final: true, echo: {} };
+}
