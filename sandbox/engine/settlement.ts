@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { addDays } from './clock.js';
+import type { BookRow, Books, Posting } from './books.js';
+import type { Members } from './members.js';
+import { type Random, seededRandom } from './random.js';
+import type { Collection } from './store.js';
+
+export const MISCHIEF_KINDS = ['drop-line', 'extra-line', 'change-points', 'duplicate-line', 'delay-line'] as const;
+export type MischiefKind = (typeof MISCHIEF_KINDS)[number];
+
+/** One planted break: what a date's settlement says otherwise than the books. */
+interface Mischief {
+  readonly kind: MischiefKind;
+  readonly businessDate: string;
+  /** The line as it is in the books, or, of an extra one, as it is invented. */
+  readonly line: Posting;
+}
+
+/** What a day came to, over the lines that its settlement would carry. */
+export interface DaySummary {
+  readonly businessDate: string;
+  readonly lines: number;
+  readonly points: number;
+  readonly sha256: string;
+}
+
+/** A date's settlement: the partner's own postings of that date, and the breaks planted in it. */
+export interface Settlement {
+  lines(businessDate: string): readonly Posting[];
+  summary(businessDate: string): DaySummary;
+  /** Plants breaks and returns the references they concern, or how many lines there are to choose from. */
+  plant(kind: MischiefKind, count: number, businessDate: string): readonly string[] | { readonly available: number };
+}
+
+export function openSettlement(books: Books, members: Members, memory: Collection<Mischief>): Settlement {
+  const ours = (date: string): readonly BookRow[] =>
+    books.rows().filter((row) => row.businessDate === date && row.reference !== null);
+  const planted = (date: string): readonly Mischief[] =>
+    Array.from(memory.values()).filter((mischief) => mischief.businessDate === date);
+
+  const lines = (date: string): readonly Posting[] => {
+    const breaks = new Map(planted(date).map((mischief) => [mischief.line.supplierReference, mischief]));
+    const late = planted(addDays(date, -1)).filter((mischief) => mischief.kind === 'delay-line');
+    const extra = planted(date).filter((mischief) => mischief.kind === 'extra-line');
+    const own = ours(date).flatMap((row) => told(row, breaks.get(row.supplierReference)?.kind));
+    return [...late, ...extra].map((mischief) => mischief.line).concat(own);
+  };
+  return {
+    lines,
+    summary: (businessDate) => {
+      const told = lines(businessDate);
+      const points = told.reduce((sum, line) => sum + line.points, 0);
+      return { businessDate, lines: told.length, points, sha256: digest(told) };
+    },
+    plant: (kind, count, businessDate) => {
+      const random = seededRandom(memory.size + 1);
+      const taken = new Set(planted(businessDate).map((mischief) => mischief.line.supplierReference));
+      const free = ours(businessDate).filter((row) => !taken.has(row.supplierReference));
+      const chosen =
+        kind === 'extra-line' ? inventLines(count, businessDate, members, memory.size) : draw(free, count, random);
+      if (chosen.length < count) return { available: chosen.length };
+      for (const line of chosen) memory.set(String(memory.size + 1), { kind, businessDate, line });
+      return chosen.map((line) => line.reference ?? '');
+    },
+  };
+}
+
+/** A row of the books as the settlement tells it under a planted break. */
+function told(row: BookRow, kind: MischiefKind | undefined): readonly Posting[] {
+  switch (kind) {
+    case undefined:
+    case 'extra-line':
+      return [row];
+    case 'drop-line':
+    case 'delay-line':
+      return [];
+    case 'change-points':
+      return [{ ...row, points: row.points + Math.sign(row.points) * 10 }];
+    case 'duplicate-line':
+      return [row, row];
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Lines for references in the partner's own form that it never sent. */
+function inventLines(count: number, date: string, members: Members, first: number): readonly Posting[] {
+  const member = members.bySerial(1);
+  if (!member) return [];
+  return Array.from({ length: count }, (_, index) => ({
+    reference: `${Date.parse(date)}${String(first + index + 1).padStart(7, '0')}`,
+    supplierReference: `extra-${date}-${first + index + 1}`,
+    memberNumber: member.number,
+    points: 100 + index,
+    kind: 'accrual',
+    postedAt: `${date}T04:00:00.000Z`,
+  }));
+}
+
+function draw<T>(items: readonly T[], count: number, random: Random): readonly T[] {
+  const rest = Array.from(items);
+  return Array.from({ length: Math.min(count, rest.length) }, () => rest.splice(random.below(rest.length), 1)).flat();
+}
+
+/** Over the facts of each line, not over a supplier's file format. */
+function digest(lines: readonly Posting[]): string {
+  const text = lines.map((line) =>
+    [line.reference, line.supplierReference, line.memberNumber, line.kind, line.points, line.postedAt].join(','),
+  );
+  return createHash('sha256')
+    .update(`${text.join('\n')}\n`)
+    .digest('hex');
+}
