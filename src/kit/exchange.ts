@@ -5,6 +5,7 @@ import type { HttpRequest } from '../spec/adapter.js';
 import type { Agents } from './agents.js';
 import type { Progress, Stop } from './classify.js';
 import { type Deadlines, type ExchangeTiming, startDeadlines } from './deadlines.js';
+import { errorCode } from './error-code.js';
 import { holdFirstByte } from './first-byte.js';
 import { ACCEPT_ENCODING, readBody } from './read-body.js';
 
@@ -87,7 +88,7 @@ export async function exchange(url: URL, request: HttpRequest, options: Exchange
     if (!body.whole) return lost(body.cause, body.text);
     return { whole: true, status: message.statusCode ?? 0, headers: headersOf(message), text: body.text };
   } catch (error) {
-    return lost(codeOf(error), '');
+    return lost(errorCode(error), '');
   } finally {
     deadlines.clear();
     options.signal.removeEventListener('abort', abort);
@@ -143,8 +144,4 @@ function headersOf(message: IncomingMessage): Record<string, string> {
       Array.isArray(value) ? value.join(', ') : (value ?? ''),
     ]),
   );
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }

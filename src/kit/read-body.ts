@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Stop } from './classify.js';
+import { errorCode } from './error-code.js';
 
 /** What we ask suppliers for and can read. */
 export const ACCEPT_ENCODING = 'gzip';
@@ -49,7 +50,7 @@ async function decode(raw: Buffer, encoding: string, limit: number): Promise<Bod
 }
 
 function unzipFailure(error: unknown): Stop {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === 'ERR_BUFFER_TOO_LARGE') return 'body-too-large';
   return code === 'Z_BUF_ERROR' ? 'body-truncated' : 'body-undecodable';
 }
