@@ -89,7 +89,8 @@ describe('a fault', () => {
       {
         status: fc.oneof(fc.constantFrom('failure', 'systemError'), quoting),
         statusMessage: quoting,
-        transactionId: quoting,
+        // Handed back as it came: it is the programme's token and no message.
+        transactionId: fc.constant('LP-1001'),
         memberId: quoting,
         balance: quoting,
       },
