@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { adapterOf, adapters } from '../../adapters/index.js';
+import type { Scheme } from '../../src/spec/scheme.js';
+import { type Bench, openBench } from './bench.js';
+import { inboundCases } from './inbound-cases.js';
+import { leftOut } from './left-out.js';
+import { accountCases, linkingCases } from './member-cases.js';
+import { statementCases } from './statement-cases.js';
+import { accrualTrial, reversalTrial } from './write-bench.js';
+import { cleanCase, writeCases } from './write-cases.js';
+
+const folder = new URL('../../schemes/', import.meta.url);
+const schemes = readdirSync(folder).map((file) => parse(readFileSync(new URL(file, folder), 'utf8')) as Scheme);
+
+/** One suite for every adapter, run once per scheme on it; the cases come from the ports that are there. */
+describe.each(schemes)('$adapter, as $id', ({ id, adapter: adapterId, terms }) => {
+  const adapter = adapterOf(adapterId);
+  const { accrual } = adapter;
+  let open: Bench;
+  const bench = (): Bench => open;
+
+  beforeAll(async () => {
+    open = await openBench(id);
+  });
+  afterAll(() => open.stop());
+
+  linkingCases(adapter, bench);
+  accountCases(adapter, bench);
+  if (accrual !== undefined) {
+    const { accrue, reverse } = accrual;
+    for (const type of accrual.activities) {
+      const trial = (on: Bench) => accrualTrial(on, type);
+      cleanCase({ name: `accrual of a ${type}`, kind: 'accrual', write: accrue, trial }, bench);
+    }
+    const own = accrual.activities.find((type) => terms.some((version) => version.accrual[type] === 'posted-by-us'));
+    if (own === undefined) throw new Error(`${id} accrues nothing that ${adapterId} can carry`);
+    statementCases(adapter, own, bench);
+    writeCases({ name: 'accrual', kind: 'accrual', write: accrue, trial: (on) => accrualTrial(on, own) }, bench);
+    if (reverse !== undefined) {
+      const trial = (on: Bench) => reversalTrial(on, own);
+      cleanCase({ name: 'reversal', kind: 'reversal', write: reverse, trial }, bench);
+      writeCases({ name: 'reversal', kind: 'reversal', write: reverse, trial }, bench);
+    }
+  }
+  inboundCases(adapter, bench);
+
+  for (const { what, reason } of leftOut(adapter)) it.skip(`${what}: ${reason}`, () => undefined);
+});
+
+describe('what is left out', () => {
+  it('is said', () => {
+    const lines = Object.entries(adapters).flatMap(([id, adapter]) =>
+      leftOut(adapter).map(({ what, reason }) => `conformance, ${id}: ${what} is left out: ${reason}\n`),
+    );
+    process.stdout.write(lines.join(''));
+    expect(lines.every((line) => line.length > 0)).toBe(true);
+  });
+});
