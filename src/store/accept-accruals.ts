@@ -1,12 +1,8 @@
 import type pg from 'pg';
 import { createHash } from 'node:crypto';
-import type { Answer, StoredAnswer } from '../core/answer.js';
-import type { AccrualRequest } from '../core/operation/ports.js';
-import type { NewOperation, OperationRow } from '../core/operation/row.js';
-import { asAccepted, operationView } from '../core/operation/view.js';
+import type { AccrualRequest, NewOperation } from '../core/operation/ports.js';
+import { type Answer, Problem } from '../core/request/ports.js';
 import { canonicalJson } from '../spec/canonical.js';
-import { Problem } from '../core/problem.js';
-import { toTypeId } from '../spec/typeid.js';
 import { keyName, readKeys, replaceAnswer, replay, storeKeys, type KeyAnswer, type KeyUse } from './idempotency.js';
 import { readLinkFacts } from './link-facts.js';
 import { toOperation, type OperationRecord } from './operation-columns.js';
@@ -45,12 +41,15 @@ export async function acceptAccruals(client: pg.PoolClient, requests: readonly A
       const link = links.get(`${request.caller.tenantId}|${request.linkId}`) ?? null;
       const operation = request.prepare(link, now);
       ready.push({ index, request, use, operation, content: contentHash(operation) });
-      return newAnswer(operation);
+      return { ...request.answers.accepted(operation), replayed: false };
     });
   });
   const stored = await storeKeys(client, ready.map(keyAnswer), now);
   const rivals = ready.filter(({ use }) => !stored.has(keyName(use.tenantId, use.key)));
-  const answers = await readKeys(client, rivals.map(({ use }) => use));
+  const answers = await readKeys(
+    client,
+    rivals.map(({ use }) => use),
+  );
   for (const { index, use } of rivals) {
     const record = answers.get(keyName(use.tenantId, use.key));
     results[index] = attempt(() => {
@@ -58,7 +57,11 @@ export async function acceptAccruals(client: pg.PoolClient, requests: readonly A
       return replay(record, use);
     });
   }
-  await settleActivities(client, ready.filter((one) => !rivals.includes(one)), results);
+  await settleActivities(
+    client,
+    ready.filter((one) => !rivals.includes(one)),
+    results,
+  );
   return results;
 }
 
@@ -87,7 +90,10 @@ async function settleActivities(client: pg.PoolClient, ready: readonly Ready[], 
 }
 
 /** Equal content: 200 with the first operation. Other content: 409 with its id. */
-async function existingAnswer(client: pg.PoolClient, { operation, request, content }: Ready): Promise<KeyAnswer['answer']> {
+async function existingAnswer(
+  client: pg.PoolClient,
+  { operation, request, content }: Ready,
+): Promise<KeyAnswer['answer']> {
   const found = await client.query<OperationRecord & { content: Buffer }>(
     `SELECT o.*, a.content FROM activity_key a JOIN operation o ON (o.tenant_id, o.id) = (a.tenant_id, a.operation_id)
      WHERE a.tenant_id = $1 AND a.scheme = $2 AND a.link_id = $3 AND a.key = $4`,
@@ -97,8 +103,11 @@ async function existingAnswer(client: pg.PoolClient, { operation, request, conte
   // Released between the two statements: the caller is told to ask again, nothing was written for it.
   if (record === undefined) throw new Problem('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 });
   const first = toOperation(record);
-  if (record.content.toString('hex') === content) return answerOf(first, 200);
-  return { ...request.request.refuse(new Problem('ACTIVITY_EXISTS', { operationId: first.id })), operationId: first.id };
+  if (record.content.toString('hex') === content) return request.answers.existing(first);
+  return {
+    ...request.request.refuse(new Problem('ACTIVITY_EXISTS', { operationId: first.id })),
+    operationId: first.id,
+  };
 }
 
 /** Runs one request's part; its own problem is its answer, anything else fails the batch. */
@@ -115,23 +124,8 @@ function keyUse(request: AccrualRequest): KeyUse {
   return { tenantId: request.caller.tenantId, key: request.request.key, fingerprint: request.request.fingerprint };
 }
 
-function keyAnswer({ use, operation }: Ready): KeyAnswer {
-  return { ...use, answer: newAnswer(operation) };
-}
-
-function newAnswer(operation: NewOperation): Answer {
-  return { ...answerOf(asAccepted(operation), 202), replayed: false };
-}
-
-/** An operation as an answer, with where to read it again. */
-export function answerOf(row: OperationRow, status: 200 | 202): StoredAnswer & { operationId: string } {
-  return {
-    status,
-    contentType: 'application/json',
-    body: JSON.stringify(operationView(row, 'en')),
-    location: `/v1/operations/${toTypeId('op', row.id)}`,
-    operationId: row.id,
-  };
+function keyAnswer({ use, request, operation }: Ready): KeyAnswer {
+  return { ...use, answer: request.answers.accepted(operation) };
 }
 
 function activityJson({ operation, content }: Ready): Record<string, unknown> {
@@ -146,7 +140,11 @@ function activityJson({ operation, content }: Ready): Record<string, unknown> {
 }
 
 function contentHash(operation: NewOperation): string {
-  const content = canonicalJson({ activity: operation.activity, points: operation.points, bonusPoints: operation.bonusPoints });
+  const content = canonicalJson({
+    activity: operation.activity,
+    points: operation.points,
+    bonusPoints: operation.bonusPoints,
+  });
   return createHash('sha256').update(content).digest('hex');
 }
 

@@ -1,9 +1,7 @@
 import type pg from 'pg';
-import type { Answer } from '../core/answer.js';
 import type { ReversalRequest } from '../core/operation/ports.js';
-import { asAccepted } from '../core/operation/view.js';
-import { Problem } from '../core/problem.js';
-import { answerOf, databaseNow } from './accept-accruals.js';
+import { type Answer, Problem } from '../core/request/ports.js';
+import { databaseNow } from './accept-accruals.js';
 import { keyName, readKeys, replay, storeKeys, type KeyUse } from './idempotency.js';
 import { readLinkFacts } from './link-facts.js';
 import { toOperation, type OperationRecord } from './operation-columns.js';
@@ -27,7 +25,7 @@ export async function acceptReversal(client: pg.PoolClient, request: ReversalReq
   const links = await readLinkFacts(client, original === null ? [] : [{ tenantId, id: original.linkId }]);
   const link = original === null ? null : (links.get(`${tenantId}|${original.linkId}`) ?? null);
   const operation = request.prepare(original, await taken(client, tenantId, request.accrualId), link, now);
-  const answer = answerOf(asAccepted(operation), 202);
+  const answer = request.answers.accepted(operation);
   const stored = await storeKeys(client, [{ ...use, answer }], now);
   // The same key on another accrual at the same moment: that request holds it.
   if (!stored.has(keyName(tenantId, use.key))) throw new Problem('IDEMPOTENCY_KEY_REUSED');
@@ -36,7 +34,11 @@ export async function acceptReversal(client: pg.PoolClient, request: ReversalReq
 }
 
 /** What reversals of an accrual hold already: rejected and cancelled ones hold nothing. */
-async function taken(client: pg.PoolClient, tenantId: string, accrualId: string): Promise<{ points: number; open: number }> {
+async function taken(
+  client: pg.PoolClient,
+  tenantId: string,
+  accrualId: string,
+): Promise<{ points: number; open: number }> {
   const found = await client.query<{ points: number; open: number }>(
     `SELECT coalesce(sum(points) FILTER (WHERE state NOT IN ('rejected', 'cancelled')), 0)::bigint AS points,
        count(*) FILTER (WHERE next_action_at IS NOT NULL)::int AS open

@@ -1,12 +1,13 @@
 import type pg from 'pg';
-import type { AttemptReport, Lane } from '../core/operation/ports.js';
-import type { OperationRow } from '../core/operation/row.js';
-import type { Decision } from '../core/operation/snapshot.js';
+import type { AttemptReport, Decision, Lane, OperationRow } from '../core/operation/ports.js';
 import { isFinal } from '../spec/operation.js';
 
 /** A decision about an operation as it was read: it is applied only if the operation still stands there. */
 export interface Change {
-  readonly operation: Pick<OperationRow, 'tenantId' | 'id' | 'state' | 'version' | 'connectionId' | 'scheme' | 'originalId'>;
+  readonly operation: Pick<
+    OperationRow,
+    'tenantId' | 'id' | 'state' | 'version' | 'connectionId' | 'scheme' | 'originalId'
+  >;
   readonly decision: Decision;
   /** The lease under which it was decided; `null` when nobody held one or it had lapsed. */
   readonly token: string | null;
@@ -105,14 +106,19 @@ async function takeReceipts(client: pg.PoolClient, changes: readonly Change[]): 
       JOIN receipt r USING (scheme, supplier_reference, tenant_id, operation_id)`,
     values: [input],
   });
-  if (held.rows[0]?.count !== bringing.length) throw new ReferenceTaken('supplier reference already belongs to another operation');
+  if (held.rows[0]?.count !== bringing.length)
+    throw new ReferenceTaken('supplier reference already belongs to another operation');
 }
 
 /** Events, attempts, wake-ups, the ledger and released activities, in one statement. */
 async function writeConsequences(client: pg.PoolClient, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
   await lockReversed(client, changes);
-  await client.query({ name: 'write-consequences', text: CONSEQUENCES, values: [JSON.stringify(changes.map(consequenceJson))] });
+  await client.query({
+    name: 'write-consequences',
+    text: CONSEQUENCES,
+    values: [JSON.stringify(changes.map(consequenceJson))],
+  });
 }
 
 /** Two last reversals that post at once must see each other, or neither frees the activity. */

@@ -41,7 +41,9 @@ export async function claimOperations(pools: Pools, request: ClaimRequest): Prom
       );
       return plans.flatMap(({ record, change }) => {
         const startedAt = applied.get(change.operation.id);
-        return change.opens === undefined || startedAt === undefined ? [] : [toClaimed(record, change, change.opens, startedAt)];
+        return change.opens === undefined || startedAt === undefined
+          ? []
+          : [toClaimed(record, change, change.opens, startedAt)];
       });
     },
   );
@@ -96,7 +98,12 @@ function planOf(request: ClaimRequest, record: OperationRecord): { record: Opera
 }
 
 /** The operation as it stands after the claim. */
-function toClaimed(record: OperationRecord, change: Change, opens: NonNullable<Change['opens']>, startedAt: string): Claimed {
+function toClaimed(
+  record: OperationRecord,
+  change: Change,
+  opens: NonNullable<Change['opens']>,
+  startedAt: string,
+): Claimed {
   const operation = toOperation(record);
   const sends = opens.action !== 'look-up';
   const snapshot = toSnapshot(record);

@@ -1,19 +1,30 @@
 import { createHash } from 'node:crypto';
-import type { Page } from '../core/answer.js';
-import { invalid } from '../core/problem.js';
+import { invalid, type Page } from '../core/request/ports.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const EVENT_PLACE = /^[0-9-]+ [0-9:.]+\+00\|[0-9a-f-]{36}\|[0-9]+$/;
 
 /** Where a page ended, bound to its tenant: another tenant's cursor, or a made-up one, is refused. */
 function writeCursor(tenantId: string, id: string): string {
-  return Buffer.from(`${id}.${binding(tenantId, id)}`).toString('base64url');
+  return Buffer.from(`${id}~${binding(tenantId, id)}`).toString('base64url');
 }
 
 /** The id a cursor stands for; `null` for the first page, a 422 for anything that is not one of ours. */
 export function readCursor(tenantId: string, cursor: string | undefined): string | null {
-  if (cursor === undefined) return null;
-  const [id = '', bound = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split('.');
-  if (!UUID.test(id) || bound !== binding(tenantId, id)) throw invalid('/query/cursor', 'is not a cursor of this list');
+  return cursor === undefined ? null : bound(tenantId, cursor, UUID);
+}
+
+/** The place in a timeline, `time|subject|sequence`, that a cursor stands for. */
+export function readEventCursor(tenantId: string, cursor: string | undefined): readonly (string | undefined)[] {
+  return cursor === undefined ? [] : bound(tenantId, cursor, EVENT_PLACE).split('|');
+}
+
+function bound(tenantId: string, cursor: string, form: RegExp): string {
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  const at = text.lastIndexOf('~');
+  const id = text.slice(0, Math.max(0, at));
+  if (!form.test(id) || text.slice(at + 1) !== binding(tenantId, id))
+    throw invalid('/query/cursor', 'is not a cursor of this list');
   return id;
 }
 

@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import type { SealedMember } from '../core/link/facts.js';
-import type { OperationRow } from '../core/operation/row.js';
-import type { Decision, Snapshot } from '../core/operation/snapshot.js';
+import type { SealedMember } from '../core/link/ports.js';
+import type { Decision, OperationRow, Snapshot } from '../core/operation/ports.js';
 import { applyDecisions, type Change } from './apply-decisions.js';
 import {
   AGE_COLUMNS,

@@ -1,6 +1,5 @@
 import type pg from 'pg';
-import type { Answer, StoredAnswer } from '../core/answer.js';
-import { Problem } from '../core/problem.js';
+import { type Answer, Problem, type StoredAnswer } from '../core/request/ports.js';
 
 /** A key as a request brings it. */
 export interface KeyUse {
@@ -100,6 +99,14 @@ export async function replaceAnswer(client: pg.PoolClient, { tenantId, key, answ
   await client.query(
     `UPDATE idempotency_key SET status = $3, content_type = $4, body = $5, location = $6, operation_id = $7
      WHERE tenant_id = $1 AND key = $2`,
-    [tenantId, key, answer.status, answer.contentType, answer.body, answer.location ?? null, answer.operationId ?? null],
+    [
+      tenantId,
+      key,
+      answer.status,
+      answer.contentType,
+      answer.body,
+      answer.location ?? null,
+      answer.operationId ?? null,
+    ],
   );
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { LinkFacts } from '../core/link/facts.js';
+import type { LinkFacts } from '../core/link/ports.js';
 
 /** What accepting needs of these links, by `tenant|id`; another tenant's are simply not there. */
 export async function readLinkFacts(

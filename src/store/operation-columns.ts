@@ -1,6 +1,5 @@
-import type { NewOperation, OperationRow } from '../core/operation/row.js';
-import type { Snapshot } from '../core/operation/snapshot.js';
-import type { SealedMember } from '../core/link/facts.js';
+import type { SealedMember } from '../core/link/ports.js';
+import type { NewOperation, OperationRow, Snapshot } from '../core/operation/ports.js';
 import { camel } from './camel.js';
 
 /** A row of `operation` as the driver gives it. */

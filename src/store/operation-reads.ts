@@ -1,16 +1,10 @@
-import type { Page, PageRequest } from '../core/answer.js';
-import type { Caller } from '../core/access/caller.js';
-import type { OperationFilter } from '../core/operation/operations.js';
-import type { OperationRow } from '../core/operation/row.js';
+import type { OperationFilter, OperationRow } from '../core/operation/ports.js';
+import type { Caller, Page, PageRequest } from '../core/request/ports.js';
 import { pageOf, readCursor } from './cursor.js';
+import { withinOrganisation } from './organisation.js';
 import { toOperation, type OperationRecord } from './operation-columns.js';
 import type { Pools } from './pools.js';
 import { asTenants } from './tenant-scope.js';
-
-/** A caller limited to an organisation sees its path and everything below; `$n` is that path or null. */
-export function withinOrganisation(column: string, parameter: string): string {
-  return `(${parameter}::text IS NULL OR ${column} = ${parameter} OR starts_with(${column}, ${parameter} || '/'))`;
-}
 
 export async function readOperation(pools: Pools, caller: Caller, id: string): Promise<OperationRow | null> {
   return asTenants(pools.app, [caller.tenantId], async (client) => {

@@ -66,7 +66,9 @@ export function createOperationStore(pools: Pools, afterCommit: () => void): Ope
     },
     evidence: async (tenantId, operationId, judge) => {
       try {
-        return await asTenants(pools.app, [tenantId], (client) => applyEvidence(client, { tenantId, operationId }, judge));
+        return await asTenants(pools.app, [tenantId], (client) =>
+          applyEvidence(client, { tenantId, operationId }, judge),
+        );
       } catch (error) {
         if (error instanceof ReferenceTaken) return 'reference-taken';
         throw error;
@@ -86,5 +88,10 @@ function acceptKeys(request: AccrualRequest): readonly string[] {
 }
 
 function toChange({ claimed, decision, report }: Completion): Change {
-  return { operation: claimed.operation, decision, token: claimed.token, ends: { startedAt: claimed.startedAt, report } };
+  return {
+    operation: claimed.operation,
+    decision,
+    token: claimed.token,
+    ends: { startedAt: claimed.startedAt, report },
+  };
 }

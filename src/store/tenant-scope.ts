@@ -21,7 +21,11 @@ export async function asRole<T>(pool: pg.Pool, work: (client: pg.PoolClient) => 
   return inTransaction(pool, '', work);
 }
 
-async function inTransaction<T>(pool: pg.Pool, setting: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  pool: pg.Pool,
+  setting: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { NewOperation } from '../core/operation/row.js';
+import type { NewOperation } from '../core/operation/ports.js';
 import { newOperationJson } from './operation-columns.js';
 
 /** Writes new operations with their first event and, unless they wait for a date, their wake-up. */

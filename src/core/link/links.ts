@@ -83,7 +83,7 @@ export interface StatementLineView {
   readonly operationId: string | null;
 }
 
-/** Something that happened to a member, oldest first. */
+/** Something that happened to a member; a timeline is read newest first. */
 export interface TimelineEntry {
   readonly at: Instant;
   readonly subject: string;

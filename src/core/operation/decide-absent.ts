@@ -14,10 +14,18 @@ export function decideAbsent(snapshot: Snapshot, rules: Rules, random: Random): 
   }
   const absences = snapshot.absences + 1;
   const needed = recovery.idempotency === 'lookup' && recovery.eventual ? 2 : 1;
-  if (absences < needed) return { to: stays(snapshot), nextActionInMs: timing.eventualGapMs, absences, lookups: snapshot.lookups + 1 };
+  if (absences < needed)
+    return { to: stays(snapshot), nextActionInMs: timing.eventualGapMs, absences, lookups: snapshot.lookups + 1 };
   const evidence = { by: 'look-up', absent: true, times: absences };
   if (rules.resend === 'by-person') {
-    return { to: 'needs-review', nextActionInMs: parkedDelay(), unknownSince: null, absences, reviewReason: 'absent', evidence };
+    return {
+      to: 'needs-review',
+      nextActionInMs: parkedDelay(),
+      unknownSince: null,
+      absences,
+      reviewReason: 'absent',
+      evidence,
+    };
   }
   return { to: 'queued', nextActionInMs: 0, unknownSince: null, absences: 0, lookups: snapshot.lookups + 1, evidence };
 }
@@ -34,7 +42,13 @@ export function lookAgain(snapshot: Snapshot, rules: Rules, random: Random, faul
     case 'unknown': {
       const delay = nextLookupDelay(snapshot, rules, random);
       if (delay !== null) return { to: 'unknown', lookups, nextActionInMs: Math.max(delay, atLeast) };
-      return { to: 'needs-review', lookups, nextActionInMs: parkedDelay(), unknownSince: null, reviewReason: 'look-ups-exhausted' };
+      return {
+        to: 'needs-review',
+        lookups,
+        nextActionInMs: parkedDelay(),
+        unknownSince: null,
+        reviewReason: 'look-ups-exhausted',
+      };
     }
   }
 }

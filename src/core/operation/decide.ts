@@ -2,7 +2,15 @@ import type { Receipt } from '../../spec/adapter.js';
 import type { Fault } from '../../spec/errors.js';
 import { isFinal, type ReviewReason } from '../../spec/operation.js';
 import { decideAbsent, lookAgain } from './decide-absent.js';
-import { awaitingFileDelay, nextLookupDelay, notSentDelay, parkedDelay, submittedDelay, throttledDelay, type Random } from './schedule.js';
+import {
+  awaitingFileDelay,
+  nextLookupDelay,
+  notSentDelay,
+  parkedDelay,
+  submittedDelay,
+  throttledDelay,
+  type Random,
+} from './schedule.js';
 import type { Decision, Learnt, Rules, Snapshot } from './snapshot.js';
 
 /**
@@ -14,12 +22,22 @@ export function decide(snapshot: Snapshot, learnt: Learnt, rules: Rules, random:
   switch (learnt.type) {
     case 'receipt':
       return learnt.matches
-        ? accepted(learnt.receipt, learnt.receipt.final, snapshot.unknownForMs === null ? 'receipt' : 'repeat', rules, random)
+        ? accepted(
+            learnt.receipt,
+            learnt.receipt.final,
+            snapshot.unknownForMs === null ? 'receipt' : 'repeat',
+            rules,
+            random,
+          )
         : unknown(snapshot, rules, random);
     case 'fault':
       return decideFault(snapshot, learnt.fault, rules, random);
+    case 'bug':
+      return decideBug(snapshot, learnt.sent, rules, random);
     case 'found':
-      return learnt.matches ? accepted(learnt.receipt, learnt.posted, 'look-up', rules, random) : review('evidence-mismatch');
+      return learnt.matches
+        ? accepted(learnt.receipt, learnt.posted, 'look-up', rules, random)
+        : review('evidence-mismatch');
     case 'found-refused':
       return rejected(learnt.reason, learnt.supplierCode, 'look-up');
     case 'absent':
@@ -29,7 +47,9 @@ export function decide(snapshot: Snapshot, learnt: Learnt, rules: Rules, random:
     case 'told-posted':
       return decideToldPosted(snapshot, learnt);
     case 'told-refused':
-      return snapshot.everSent || snapshot.state === 'sending' ? rejected(learnt.reason, learnt.supplierCode, learnt.by) : null;
+      return snapshot.everSent || snapshot.state === 'sending'
+        ? rejected(learnt.reason, learnt.supplierCode, learnt.by)
+        : null;
     case 'reference-taken':
       return review('supplier-reference-taken');
     default:
@@ -43,7 +63,9 @@ function decideFault(snapshot: Snapshot, fault: Fault, rules: Rules, random: Ran
   switch (fault.kind) {
     case 'not-sent':
     case 'auth':
-      return repeated ? stillUnknown(snapshot, rules, random, 0) : again(tries, notSentDelay(rules.timing, tries, random));
+      return repeated
+        ? stillUnknown(snapshot, rules, random, 0)
+        : again(tries, notSentDelay(rules.timing, tries, random));
     case 'rate-limited': {
       const delay = throttledDelay(rules.timing, tries, fault.retryAfterMs, random);
       return repeated ? stillUnknown(snapshot, rules, random, delay) : again(tries, delay);
@@ -60,6 +82,17 @@ function decideFault(snapshot: Snapshot, fault: Fault, rules: Rules, random: Ran
     default:
       return fault satisfies never;
   }
+}
+
+/** Our own fault before anything was sent: a few tries, then aside, so that the others are not delayed. */
+const BUG_TRIES = 3;
+
+function decideBug(snapshot: Snapshot, sent: boolean, rules: Rules, random: Random): Decision {
+  if (sent || snapshot.unknownForMs !== null) return unknown(snapshot, rules, random);
+  const tries = snapshot.notSentTries + 1;
+  if (tries >= BUG_TRIES)
+    return { to: 'needs-review', nextActionInMs: parkedDelay(), reviewReason: 'quarantined', notSentTries: tries };
+  return again(tries, notSentDelay(rules.timing, tries, random));
 }
 
 function decideToldPosted(snapshot: Snapshot, told: Extract<Learnt, { type: 'told-posted' }>): Decision {
@@ -90,7 +123,14 @@ function accepted(receipt: Receipt, posted: boolean, by: string, rules: Rules, r
 }
 
 function rejected(reason: Extract<Fault, { kind: 'rejected' }>['reason'], supplierCode: string, by: string): Decision {
-  return { to: 'rejected', nextActionInMs: null, unknownSince: null, reviewReason: null, rejection: { reason, supplierCode }, evidence: { by } };
+  return {
+    to: 'rejected',
+    nextActionInMs: null,
+    unknownSince: null,
+    reviewReason: null,
+    rejection: { reason, supplierCode },
+    evidence: { by },
+  };
 }
 
 function review(reviewReason: ReviewReason): Decision {
@@ -102,7 +142,12 @@ function again(notSentTries: number, nextActionInMs: number): Decision {
 }
 
 function unknown(snapshot: Snapshot, rules: Rules, random: Random): Decision {
-  return { ...stillUnknown(snapshot, rules, random, 0), everSent: true, absences: 0, ...(snapshot.unknownForMs === null ? { unknownSince: 'now' as const } : {}) };
+  return {
+    ...stillUnknown(snapshot, rules, random, 0),
+    everSent: true,
+    absences: 0,
+    ...(snapshot.unknownForMs === null ? { unknownSince: 'now' as const } : {}),
+  };
 }
 
 /** Keeps the outcome open: the next step comes by the schedule, at least `atLeastMs` from now. */

@@ -1,11 +1,22 @@
 import type { Activity } from '../../spec/activity.js';
 import type { Json } from '../../spec/values.js';
 import type { Caller } from '../access/caller.js';
-import type { Answer, IdempotentRequest, Page, PageRequest } from '../answer.js';
+import type { Answer, IdempotentRequest, Page, PageRequest, StoredAnswer } from '../answer.js';
 import type { LinkFacts, SealedMember } from '../link/facts.js';
 import type { OperationFilter } from './operations.js';
 import type { NewOperation, OperationRow } from './row.js';
 import type { Decision, Plan, Snapshot } from './snapshot.js';
+
+export type { LinkFacts, NewOperation, OperationFilter, OperationRow, Decision, Plan, SealedMember, Snapshot };
+
+/** An operation as an answer, with where to read it again. */
+export type OperationAnswer = StoredAnswer & { readonly operationId: string };
+
+/** Renders an operation: as it is accepted (202), or as it was found under the same activity (200). */
+export interface OperationAnswers {
+  accepted(operation: NewOperation): OperationAnswer;
+  existing(operation: OperationRow): OperationAnswer;
+}
 
 /** Queues of wake-ups; `lookup` also carries everything that needs no supplier. */
 export type Lane = 'live' | 'lookup';
@@ -17,6 +28,7 @@ export interface AccrualRequest {
   readonly activityKey: string;
   readonly id: string;
   readonly request: IdempotentRequest;
+  readonly answers: OperationAnswers;
   readonly prepare: (link: LinkFacts | null, now: Date) => NewOperation;
 }
 
@@ -26,6 +38,7 @@ export interface ReversalRequest {
   readonly accrualId: string;
   readonly id: string;
   readonly request: IdempotentRequest;
+  readonly answers: OperationAnswers;
   readonly prepare: (
     original: OperationRow | null,
     taken: { readonly points: number; readonly open: number },
@@ -101,4 +114,26 @@ export interface OperationStore {
 /** Told of an operation that came to rest, for those who wait for it. */
 export interface RestWatch {
   rested(operationId: string, seconds: number): Promise<boolean>;
+}
+
+/** Wake-ups of one connection and lane, wanted in `delayMs`; no hints means whatever is due. */
+export interface WakeUp {
+  readonly lane: Lane;
+  readonly connectionId: string;
+  readonly delayMs: number;
+  readonly hints: ClaimRequest['hints'];
+}
+
+/** Where wake-ups wait for a worker. At least once and in no order; losing them all costs seconds. */
+export interface WakeQueue {
+  add(wakeUps: readonly WakeUp[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Wake-ups that committed with the work they are for. */
+export interface Outbox {
+  /** Hands up to `limit` to `publish` and forgets them once that resolves; gives back how many. */
+  publish(limit: number, publish: (wakeUps: readonly WakeUp[]) => Promise<void>): Promise<number>;
+  /** Connections with something overdue: whatever became of its wake-up. */
+  overdue(): Promise<readonly { readonly lane: Lane; readonly connectionId: string }[]>;
 }

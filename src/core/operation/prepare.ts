@@ -38,7 +38,8 @@ export function prepareAccrual(input: AcceptAccrual, given: Preparing): NewOpera
   const terms = termsFor(scheme, { activityDate: activityDate(activity), postingDate: today });
   const points = input.points ?? computedPoints(terms, activity);
   const bonusPoints = input.bonusPoints ?? 0;
-  if (!Number.isSafeInteger(points + bonusPoints)) throw invalid('/bonusPoints', 'points and bonusPoints together are too many');
+  if (!Number.isSafeInteger(points + bonusPoints))
+    throw invalid('/bonusPoints', 'points and bonusPoints together are too many');
   const notBefore = input.notBefore === undefined ? null : new Date(input.notBefore);
   const waits = notBefore !== null && notBefore > given.now;
   const windowMs = terms?.claimWindowDays === undefined ? timing.deadlineMs : terms.claimWindowDays * 86_400_000;
@@ -120,7 +121,8 @@ function visibleLink(given: Preparing): LinkFacts {
 function usableLink(given: Preparing): LinkFacts {
   const link = visibleLink(given);
   if (link.state !== 'active') throw new Problem('LINK_NOT_ACTIVE', { linkId: link.id });
-  if (link.consentScopes !== null && !link.consentScopes.includes('accrue')) throw new Problem('CONSENT_MISSING', { linkId: link.id });
+  if (link.consentScopes !== null && !link.consentScopes.includes('accrue'))
+    throw new Problem('CONSENT_MISSING', { linkId: link.id });
   return link;
 }
 

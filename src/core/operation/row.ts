@@ -43,5 +43,15 @@ export interface OperationRow {
 /** An operation about to be written for the first time. */
 export type NewOperation = Omit<
   OperationRow,
-  'step' | 'supplierReference' | 'rejection' | 'reviewReason' | 'evidence' | 'quoteId' | 'hold' | 'businessDate' | 'attempts' | 'version' | 'updatedAt'
+  | 'step'
+  | 'supplierReference'
+  | 'rejection'
+  | 'reviewReason'
+  | 'evidence'
+  | 'quoteId'
+  | 'hold'
+  | 'businessDate'
+  | 'attempts'
+  | 'version'
+  | 'updatedAt'
 >;

@@ -15,7 +15,12 @@ export function notSentDelay(timing: Timing, tries: number, random: Random): num
 }
 
 /** How long a throttled call waits: the longer of the supplier's word (1 s to 1 h) and our backoff. */
-export function throttledDelay(timing: Timing, tries: number, retryAfterMs: number | undefined, random: Random): number {
+export function throttledDelay(
+  timing: Timing,
+  tries: number,
+  retryAfterMs: number | undefined,
+  random: Random,
+): number {
   const said = Math.min(3_600_000, Math.max(1_000, retryAfterMs ?? 0));
   return Math.max(said, notSentDelay(timing, tries, random));
 }

@@ -27,7 +27,12 @@ export interface Snapshot {
 
 /** How a write of this scheme recovers, with the adapter's settings filled in. */
 export type Recovery =
-  | { readonly idempotency: 'key'; readonly windowMs: number; readonly find: boolean; readonly conclusiveAfterMs: number }
+  | {
+      readonly idempotency: 'key';
+      readonly windowMs: number;
+      readonly find: boolean;
+      readonly conclusiveAfterMs: number;
+    }
   | { readonly idempotency: 'lookup'; readonly conclusiveAfterMs: number; readonly eventual: boolean }
   | { readonly idempotency: 'none' };
 
@@ -42,12 +47,24 @@ export interface Rules {
 export type Learnt =
   | { readonly type: 'receipt'; readonly receipt: Receipt; readonly matches: boolean }
   | { readonly type: 'fault'; readonly fault: Fault }
+  /** An exception of our own: after a write went out the outcome is unknown, before it nothing was sent. */
+  | { readonly type: 'bug'; readonly sent: boolean; readonly detail: string }
   | { readonly type: 'found'; readonly receipt: Receipt; readonly matches: boolean; readonly posted: boolean }
   | { readonly type: 'found-refused'; readonly reason: RefusalReason; readonly supplierCode: string }
   | { readonly type: 'absent' }
   | { readonly type: 'look-up-failed'; readonly fault: Fault }
-  | { readonly type: 'told-posted'; readonly supplierReference: string | null; readonly matches: boolean; readonly by: 'notification' }
-  | { readonly type: 'told-refused'; readonly reason: RefusalReason; readonly supplierCode: string; readonly by: 'notification' }
+  | {
+      readonly type: 'told-posted';
+      readonly supplierReference: string | null;
+      readonly matches: boolean;
+      readonly by: 'notification';
+    }
+  | {
+      readonly type: 'told-refused';
+      readonly reason: RefusalReason;
+      readonly supplierCode: string;
+      readonly by: 'notification';
+    }
   | { readonly type: 'reference-taken' };
 
 /** Why a supplier refused, as kept on the operation. */

@@ -1,6 +1,7 @@
 import { toTypeId } from '../../spec/typeid.js';
 import { refusalFacts, refusalSentence } from './refusal-sentences.js';
 import type { OperationView } from './operations.js';
+import type { OperationAnswer, OperationAnswers } from './ports.js';
 import type { NewOperation, OperationRow } from './row.js';
 
 /** An operation as the outside sees it, with its sentences in the reader's language. */
@@ -45,8 +46,25 @@ export function operationView(row: OperationRow, language: 'zh' | 'en'): Operati
   };
 }
 
+/** Answers about operations, in English: nothing in a fresh operation is a sentence. */
+export const operationAnswers: OperationAnswers = {
+  accepted: (operation) => answerOf(asAccepted(operation), 202),
+  existing: (row) => answerOf(row, 200),
+};
+
+function answerOf(row: OperationRow, status: 200 | 202): OperationAnswer {
+  const view = operationView(row, 'en');
+  return {
+    status,
+    contentType: 'application/json',
+    body: JSON.stringify(view),
+    location: `/v1/operations/${view.id}`,
+    operationId: row.id,
+  };
+}
+
 /** How an operation reads at the moment it is accepted, before anything happened to it. */
-export function asAccepted(operation: NewOperation): OperationRow {
+function asAccepted(operation: NewOperation): OperationRow {
   return {
     ...operation,
     step: null,

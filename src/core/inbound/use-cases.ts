@@ -1,0 +1,133 @@
+import type { Notification } from '../../spec/notification.js';
+import type { MemberVault } from '../link/vault.js';
+import { normaliseMemberNumber } from '../link/member-number.js';
+import { decide } from '../operation/decide.js';
+import type { OperationStore } from '../operation/ports.js';
+import { rulesFor } from '../operation/recovery.js';
+import type { Learnt } from '../operation/snapshot.js';
+import type { Supplier, Suppliers } from '../supplier/ports.js';
+import type { Inbound } from './inbound.js';
+import type { InboundStore, KeptNotification, PushState } from './ports.js';
+
+const TRY_AGAIN_MS = 60_000;
+const FORGET_MS = 72 * 3_600_000;
+
+export interface InboundDeps {
+  readonly store: InboundStore;
+  readonly operations: Pick<OperationStore, 'evidence'>;
+  readonly suppliers: Suppliers;
+  readonly vault: MemberVault;
+  readonly random: () => number;
+  readonly nowMs: () => number;
+  /** Told of pushes that are not what they say they are. */
+  readonly onSecurityEvent: (what: string, connectionId: string) => void;
+}
+
+/** Takes pushes and applies what they prove; `retryParked` is called by the worker. */
+export interface InboundUseCases extends Inbound {
+  retryParked(limit: number): Promise<number>;
+}
+
+/**
+ * A push is believed only after its signature, and even then it is evidence like any other: applied under the operation's lock,
+ * in any order and any number of times with the same result. Dying between record and effect is harmless: the supplier sends
+ * it again, and what was recorded but not applied is applied then.
+ */
+export function createInbound(deps: InboundDeps): InboundUseCases {
+  return {
+    receive: async (connectionId, push) => {
+      const supplier = await deps.suppliers.of(connectionId).catch(() => null);
+      const inbound = supplier?.adapter.inbound;
+      if (supplier === null || inbound === undefined) return 'refused';
+      const verified = inbound.verify(push, supplier.config, deps.nowMs());
+      if (!verified.ok) {
+        deps.onSecurityEvent('inbound signature refused', connectionId);
+        return 'refused';
+      }
+      const kept = inbound.parse(push).flatMap((notification) => keep(deps.vault, supplier, notification));
+      const state = await deps.store.receive(connectionId, verified.eventId, kept);
+      if (state !== 'received' && state !== 'parked') return 'accepted';
+      return (await applyAll(deps, supplier, verified.eventId, kept)) === 'parked' ? 'parked' : 'accepted';
+    },
+    retryParked: async (limit) => {
+      const parked = await deps.store.claimParked(limit, TRY_AGAIN_MS, FORGET_MS);
+      for (const push of parked) {
+        await applyAll(deps, await deps.suppliers.of(push.connectionId), push.eventId, push.notifications);
+      }
+      return parked.length;
+    },
+  };
+}
+
+/** A member that changed is read again when somebody asks; nothing of it needs keeping. */
+function keep(vault: MemberVault, supplier: Supplier, notification: Notification): KeptNotification[] {
+  if (notification.type === 'member.changed') return [];
+  const { memberNumber, ...rest } = notification;
+  if (memberNumber === undefined) return [rest];
+  const index = vault.index(supplier.scheme.id, normaliseMemberNumber(memberNumber));
+  return [{ ...rest, memberIndex: index.toString('hex') }];
+}
+
+async function applyAll(
+  deps: InboundDeps,
+  supplier: Supplier,
+  eventId: string,
+  notifications: readonly KeptNotification[],
+): Promise<PushState> {
+  let state: PushState = notifications.length === 0 ? 'ignored' : 'applied';
+  for (const notification of notifications) {
+    const result = await applyOne(deps, supplier, notification);
+    if (result !== 'applied') state = result;
+  }
+  await deps.store.settle(supplier.connectionId, eventId, state, state === 'parked' ? TRY_AGAIN_MS : null);
+  return state;
+}
+
+async function applyOne(deps: InboundDeps, supplier: Supplier, notification: KeptNotification): Promise<PushState> {
+  const place = await deps.store.locate(supplier.connectionId, notification.reference);
+  if (place === null) return 'parked';
+  let mismatch = false;
+  const judge =
+    (learnt?: Learnt): Parameters<OperationStore['evidence']>[2] =>
+    (operation, snapshot, member) => {
+      const open = deps.vault.open(member);
+      const index = deps.vault.index(supplier.scheme.id, normaliseMemberNumber(open.memberNumber)).toString('hex');
+      const matches =
+        (notification.memberIndex === undefined || notification.memberIndex === index) &&
+        (notification.type !== 'operation.posted' ||
+          notification.points === undefined ||
+          Math.abs(notification.points) === operation.points + operation.bonusPoints);
+      mismatch = !matches;
+      return decide(snapshot, learnt ?? toldBy(notification, matches), rulesFor(supplier, operation.kind), deps.random);
+    };
+  const decided = await deps.operations.evidence(place.tenantId, place.operationId, judge());
+  if (decided === 'reference-taken') {
+    await deps.operations.evidence(place.tenantId, place.operationId, judge({ type: 'reference-taken' }));
+    mismatch = true;
+  }
+  if (mismatch) deps.onSecurityEvent('inbound push contradicts its operation', supplier.connectionId);
+  return mismatch ? 'mismatch' : 'applied';
+}
+
+function toldBy(notification: KeptNotification, matches: boolean): Learnt {
+  switch (notification.type) {
+    case 'operation.posted':
+      return {
+        type: 'told-posted',
+        supplierReference: notification.supplierReference ?? null,
+        matches,
+        by: 'notification',
+      };
+    case 'operation.refused':
+      return matches
+        ? {
+            type: 'told-refused',
+            reason: notification.reason,
+            supplierCode: notification.supplierCode,
+            by: 'notification',
+          }
+        : { type: 'told-posted', supplierReference: null, matches: false, by: 'notification' };
+    default:
+      return notification satisfies never;
+  }
+}

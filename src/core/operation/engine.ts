@@ -1,0 +1,107 @@
+import pRetry from 'p-retry';
+import type { MemberVault } from '../link/vault.js';
+import type { Lease, Supplier, Suppliers } from '../supplier/ports.js';
+import { attempt } from './attempt.js';
+import { decide } from './decide.js';
+import { plan } from './plan.js';
+import type { Claimed, ClaimRequest, Completion, Lane, OperationStore } from './ports.js';
+import { rulesFor } from './recovery.js';
+import type { Random } from './schedule.js';
+import { createSlots, type SlotLimits } from './slots.js';
+
+/** What an engine is made of. */
+export interface EngineDeps {
+  readonly store: Pick<OperationStore, 'claim' | 'complete'>;
+  readonly suppliers: Suppliers;
+  readonly vault: MemberVault;
+  readonly random: Random;
+  readonly limits: SlotLimits;
+  /** Told of what should not happen and stops nothing. */
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** Carries operations to their suppliers in this process. */
+export interface Engine {
+  /** A hint that a connection has work: claims what is due and returns when that is handed out, not when it is done. */
+  wake(lane: Lane, connectionId: string, hints: ClaimRequest['hints']): Promise<void>;
+  /** Claims nothing more and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** Claims due work as slots allow, performs it, decides, completes. The row is the truth; all that is kept here are hints. */
+export function createEngine(deps: EngineDeps): Engine {
+  const slots = createSlots(deps.limits);
+  let stopping = false;
+
+  const wake: Engine['wake'] = async (lane, connectionId, hints) => {
+    if (stopping) return;
+    const supplier = await deps.suppliers.of(connectionId);
+    const pending = [...hints];
+    // Without hints: whatever is due, page by page, until a page is not full.
+    for (let more = true; more && !stopping; ) {
+      const slot = await slots.reserve(
+        lane,
+        connectionId,
+        hints.length > 0 ? pending.length : deps.limits.perConnection,
+      );
+      try {
+        const taken = await claim(lane, supplier, pending.splice(0, slot.count), slot.count);
+        for (const [claimed, lease] of taken) slot.run(() => carry(claimed, lease, supplier));
+        more = hints.length > 0 ? pending.length > 0 : taken.length === slot.count;
+      } finally {
+        slot.release();
+      }
+    }
+  };
+
+  /** The lease is counted from before the claim, so that here it always ends earlier than in the database. */
+  const claim = async (
+    lane: Lane,
+    supplier: Supplier,
+    hints: ClaimRequest['hints'],
+    limit: number,
+  ): Promise<[Claimed, Lease][]> => {
+    const { connectionId, timing } = supplier;
+    const from = performance.now();
+    const claimed = await deps.store.claim({
+      connectionId,
+      lane,
+      hints,
+      limit,
+      leaseMs: timing.leaseMs,
+      plan: (operation, snapshot) => plan(snapshot, rulesFor(supplier, operation.kind), deps.random),
+    });
+    const lease: Lease = { remainingMs: () => timing.leaseMs - (performance.now() - from) };
+    return claimed.map((one) => [one, lease]);
+  };
+
+  const carry = async (claimed: Claimed, lease: Lease, supplier: Supplier): Promise<void> => {
+    const { learnt, report } = await attempt(claimed, supplier, deps.vault, lease);
+    const rules = rulesFor(supplier, claimed.operation.kind);
+    const decision = decide(claimed.snapshot, learnt, rules, deps.random);
+    if (decision === null) return;
+    const result = await complete({ claimed, decision, report });
+    if (result !== 'reference-taken') return;
+    const review = decide(claimed.snapshot, { type: 'reference-taken' }, rules, deps.random);
+    if (review !== null) await complete({ claimed, decision: review, report });
+  };
+
+  /** Compare-and-set makes a second try harmless; if all fail the lease lapses and the outcome is unknown, which is the truth. */
+  const complete = (completion: Completion): ReturnType<OperationStore['complete']> =>
+    pRetry(() => deps.store.complete(completion), { retries: 5, minTimeout: 100, maxTimeout: 2_000, randomize: true });
+
+  return {
+    wake: async (lane, connectionId, hints) => {
+      try {
+        await wake(lane, connectionId, hints);
+      } catch (error) {
+        // The work stays due; the sweeper brings it again.
+        deps.onError(error, `wake ${lane}`);
+      }
+    },
+    stop: async () => {
+      stopping = true;
+      await slots.idle();
+    },
+  };
+}

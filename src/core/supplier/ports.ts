@@ -1,0 +1,62 @@
+import type { AnyAdapter, Context } from '../../spec/adapter.js';
+import type { Scheme, Timing, TimingName } from '../../spec/scheme.js';
+import type { Json } from '../../spec/values.js';
+
+/** How long a worker's claim still holds, in milliseconds of the monotonic clock. */
+export interface Lease {
+  remainingMs(): number;
+}
+
+/** One exchange with a supplier as it may be kept: redacted. */
+export type Exchange = { readonly [key: string]: Json } & { readonly status: number | null };
+
+/** What a call to a supplier is given beside its input. `secrets` must appear in no record of it. */
+export interface CallOptions {
+  readonly secrets: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  readonly lease?: Lease | undefined;
+  readonly observe?: ((exchange: Exchange) => void) | undefined;
+}
+
+/** A connection to a supplier, its adapter configured with the connection's settings and secrets. */
+export interface Supplier {
+  readonly connectionId: string;
+  readonly scheme: Scheme;
+  readonly adapter: AnyAdapter;
+  /** Opaque outside the adapter that made it. */
+  readonly config: never;
+  readonly timing: Timing;
+  context(options: CallOptions): Context<never>;
+}
+
+/** The suppliers as they are connected now. */
+export interface Suppliers {
+  /** Throws when the connection does not exist or its scheme or settings are unusable. */
+  of(connectionId: string): Promise<Supplier>;
+  /** The tenant's own connection for a scheme, else the shared one; `null` when there is none. */
+  connectionFor(tenantId: string, scheme: string): Promise<ConnectionFacts | null>;
+}
+
+/** Whose credentials are used and whether they may be. */
+export interface ConnectionFacts {
+  readonly id: string;
+  readonly scheme: string;
+  readonly tenantId: string | null;
+  readonly state: 'live' | 'paused' | 'auth-failed';
+}
+
+/** A connection as it is stored, with the operator's wrapped key that opens its secrets. */
+export interface StoredConnection extends ConnectionFacts {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: Buffer;
+  readonly wrappedKey: Buffer;
+  readonly keyVersion: number;
+  readonly timing: TimingName;
+  readonly version: number;
+}
+
+/** Connections change rarely and are asked for often; whoever caches them decides for how long. */
+export interface ConnectionStore {
+  get(connectionId: string): Promise<StoredConnection | null>;
+  all(): Promise<readonly ConnectionFacts[]>;
+}

@@ -1,0 +1,78 @@
+import type { WakeJob } from '../../jobs/index.js';
+import type { Lane, WakeQueue } from '../core/operation/ports.js';
+import type { JobQueue, JobWorker, QueueBackend } from './backend.js';
+import { QUEUES } from './queue-name.js';
+
+/** A backend that does not answer must not hold the relay's transaction for long. */
+const ADD_WITHIN_MS = 5_000;
+const CONCURRENCY = 16;
+
+/** Adds wake-ups to the queue of their lane. Rejects when the queue does not take them in time; they may still arrive. */
+export function createWakeQueue(backend: QueueBackend, onError: (error: Error, queue: Lane) => void): WakeQueue {
+  const queues = new Map<Lane, JobQueue>();
+  const queueOf = (lane: Lane): JobQueue => {
+    let queue = queues.get(lane);
+    if (queue === undefined) {
+      queue = backend.queue(lane);
+      queue.on('error', (error) => onError(error, lane));
+      queues.set(lane, queue);
+    }
+    return queue;
+  };
+  return {
+    add: async (wakeUps) => {
+      const byLane = QUEUES.map((lane) => [lane, wakeUps.filter((wakeUp) => wakeUp.lane === lane)] as const);
+      await Promise.all(
+        byLane
+          .filter(([, some]) => some.length > 0)
+          .map(([lane, some]) =>
+            within(
+              ADD_WITHIN_MS,
+              queueOf(lane).addBulk(
+                some.map((wakeUp) => ({
+                  name: 'wake',
+                  data: { connectionId: wakeUp.connectionId, hints: wakeUp.hints.map((hint) => [hint.tenantId, hint.id] as const) },
+                  opts: wakeUp.delayMs > 0 ? { delay: wakeUp.delayMs } : {},
+                })),
+              ),
+            ),
+          ),
+      );
+    },
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => within(ADD_WITHIN_MS, queue.close()).catch(() => undefined)));
+    },
+  };
+}
+
+/** Runs handlers until closed; `close` waits for those under way. */
+export function startWorkers(
+  backend: QueueBackend,
+  handlers: Readonly<Record<Lane, (job: WakeJob) => Promise<void>>>,
+  onError: (error: Error, queue: Lane) => void,
+): { close(): Promise<void> } {
+  const workers: JobWorker[] = QUEUES.map((lane) => {
+    const worker = backend.worker(lane, handlers[lane], CONCURRENCY);
+    worker.on('error', (error) => onError(error, lane));
+    return worker;
+  });
+  return {
+    close: async () => {
+      await Promise.all(workers.map((worker) => within(ADD_WITHIN_MS, worker.close()).catch(() => undefined)));
+    },
+  };
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`the queue did not answer within ${ms} ms`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,114 @@
+import type { Context } from '../spec/adapter.js';
+import type { AnyAdapter } from '../spec/adapter.js';
+import type { Scheme, Timing, TimingName } from '../spec/scheme.js';
+import type { CallOptions, ConnectionFacts, ConnectionStore, Exchange, StoredConnection, Supplier, Suppliers } from '../core/supplier/ports.js';
+import { createAgents, type Agents } from '../kit/agents.js';
+import { createHttp } from '../kit/http.js';
+import { createTokenCache } from '../kit/token-cache.js';
+import { randomUUID } from 'node:crypto';
+
+export interface SuppliersOptions {
+  readonly connections: ConnectionStore;
+  readonly schemes: ReadonlyMap<string, Scheme>;
+  readonly adapterOf: (id: string) => AnyAdapter;
+  readonly timings: Readonly<Record<TimingName, Timing>>;
+  /** Refuses times under which a write could happen twice. */
+  readonly assertTiming: (timing: Timing, conclusiveAfterMs?: number) => void;
+  readonly openSecrets: (connection: StoredConnection) => Readonly<Record<string, unknown>>;
+  readonly maxSockets: number;
+}
+
+/** How long a connection's settings are used before they are read again. */
+const REMEMBER_MS = 5_000;
+
+interface Remembered {
+  readonly until: number;
+  readonly supplier: Promise<Live>;
+}
+
+interface Live {
+  readonly supplier: Supplier;
+  readonly version: number;
+  readonly agents: Agents;
+}
+
+/** Keeps each connection's adapter configured and its sockets open; a changed connection is configured anew within 5 s. */
+export function createSuppliers(options: SuppliersOptions): Suppliers & { close(): void } {
+  const live = new Map<string, Remembered>();
+  let facts: { readonly until: number; readonly all: Promise<readonly ConnectionFacts[]> } | undefined;
+
+  const read = async (connectionId: string, before: Promise<Live> | undefined): Promise<Live> => {
+    const stored = await options.connections.get(connectionId);
+    if (stored === null) throw new Error(`no connection ${connectionId}`);
+    const present = await before?.catch(() => undefined);
+    if (present?.version === stored.version) return present;
+    present?.agents.close();
+    return open(stored, options);
+  };
+
+  return {
+    of: async (connectionId) => {
+      const known = live.get(connectionId);
+      if (known !== undefined && known.until > performance.now()) return (await known.supplier).supplier;
+      const supplier = read(connectionId, known?.supplier);
+      live.set(connectionId, { until: performance.now() + REMEMBER_MS, supplier });
+      supplier.catch(() => live.delete(connectionId));
+      return (await supplier).supplier;
+    },
+    connectionFor: async (tenantId, scheme) => {
+      if (facts === undefined || facts.until <= performance.now()) {
+        const all = options.connections.all();
+        facts = { until: performance.now() + REMEMBER_MS, all };
+        all.catch(() => (facts = undefined));
+      }
+      const ofScheme = (await facts.all).filter((one) => one.scheme === scheme);
+      return ofScheme.find((one) => one.tenantId === tenantId) ?? ofScheme.find((one) => one.tenantId === null) ?? null;
+    },
+    close: () => {
+      for (const { supplier } of live.values()) void supplier.then(({ agents }) => agents.close()).catch(() => undefined);
+    },
+  };
+}
+
+function open(stored: StoredConnection, options: SuppliersOptions): Live {
+  const scheme = options.schemes.get(stored.scheme);
+  if (scheme === undefined) throw new Error(`scheme ${stored.scheme} of connection ${stored.id} is not installed`);
+  const adapter = options.adapterOf(scheme.adapter);
+  const secrets = options.openSecrets(stored);
+  const config = adapter.configure({ settings: stored.settings, secrets });
+  const timing = options.timings[stored.timing];
+  options.assertTiming(timing, conclusiveAfterMs(adapter, config));
+  const agents = createAgents({ maxSockets: options.maxSockets });
+  const tokens = createTokenCache(Date.now);
+  const allowedOrigin = new URL(String(stored.settings['baseUrl'])).origin;
+  const ownSecrets = Object.values(secrets).filter((value) => typeof value === 'string');
+  const context = (call: CallOptions): Context<never> => {
+    const signal = call.signal ?? new AbortController().signal;
+    return {
+      config,
+      http: createHttp({
+        agents,
+        timing,
+        allowedOrigin,
+        signal,
+        lease: call.lease === undefined ? undefined : { remainingMs: call.lease.remainingMs, marginMs: timing.sendMarginMs },
+        observe: call.observe === undefined ? undefined : (exchange) => call.observe?.({ ...exchange } satisfies Exchange),
+        secrets: [...ownSecrets, ...call.secrets],
+      }),
+      tokens,
+      now: Date.now,
+      nonce: randomUUID,
+      signal,
+    };
+  };
+  return { supplier: { connectionId: stored.id, scheme, adapter, config, timing, context }, version: stored.version, agents };
+}
+
+/** The earliest moment at which any of the adapter's writes believes "not found". */
+function conclusiveAfterMs(adapter: AnyAdapter, config: never): number | undefined {
+  const writes = [adapter.accrual?.accrue, adapter.accrual?.reverse];
+  const times = writes.flatMap((write) =>
+    write === undefined || write.idempotency === 'none' || write.conclusiveAfterMs === undefined ? [] : [write.conclusiveAfterMs(config)],
+  );
+  return times.length === 0 ? undefined : Math.min(...times);
+}
