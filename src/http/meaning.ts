@@ -1,0 +1,40 @@
+import { Problem, type FieldError } from '../core/problem.js';
+import type { components } from '../../contracts/generated/gateway.js';
+import type { Language } from './language.js';
+
+type AccrualRequest = components['schemas']['AccrualRequest'];
+type LinkRequest = components['schemas']['LinkRequest'];
+
+/** What a schema cannot say: rules between two fields. Each throws a 422 that names the field to change. */
+export function checkAccrual({ activity, points, bonusPoints }: AccrualRequest, language: Language): void {
+  if (activity.type === 'stay' && activity.checkOut < activity.checkIn) {
+    throw broken('/activity/checkOut', 'checkOutFirst', language);
+  }
+  if (!Number.isSafeInteger((points ?? 0) + (bonusPoints ?? 0))) throw broken('/bonusPoints', 'tooMany', language);
+}
+
+export function checkLink({ holder }: LinkRequest, language: Language): void {
+  const scripts = (holder.names ?? []).map(({ script }) => script);
+  const again = scripts.findIndex((script, index) => scripts.indexOf(script) < index);
+  if (again >= 0) throw broken(`/holder/names/${again}/script`, 'scriptTwice', language);
+}
+
+/** `from` and `to` are instants of the contract's form, whose fractions may differ in length. */
+export function checkRange(from: string | undefined, to: string | undefined, language: Language): void {
+  if (from === undefined || to === undefined || Date.parse(from) <= Date.parse(to)) return;
+  throw broken('/query/to', 'endFirst', language);
+}
+
+function broken(pointer: FieldError['pointer'], rule: keyof typeof RULES, language: Language): Problem {
+  return new Problem('INVALID', { errors: [{ pointer, message: RULES[rule][language] }] });
+}
+
+const RULES = {
+  checkOutFirst: { zh: '不得早于 checkIn', en: 'must not be before checkIn' },
+  tooMany: {
+    zh: '与 points 之和不得超过 9007199254740991',
+    en: 'must not exceed 9007199254740991 together with points',
+  },
+  scriptTwice: { zh: '每种文字只能有一个姓名', en: 'must be the only name in its script' },
+  endFirst: { zh: '不得早于 from', en: 'must not be before from' },
+};

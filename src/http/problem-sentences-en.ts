@@ -1,0 +1,107 @@
+import type { DoorCode, ProblemSentences } from './problem-table.js';
+
+/** Every problem in English. */
+export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
+  ACCOUNT_UNAVAILABLE: {
+    title: 'Account unavailable',
+    detail: 'The supplier cannot be reached and no earlier balance is known; try again later.',
+  },
+  ACTIVITY_EXISTS: {
+    title: 'Activity already recorded',
+    detail: 'This activity is already recorded with other content; read operationId and correct that one.',
+  },
+  ACTIVITY_NOT_SUPPORTED: {
+    title: 'Activity not supported',
+    detail: 'This scheme does not take activities of this type, or lacks a field it needs; see its terms.',
+  },
+  ALREADY_REVERSED: {
+    title: 'Already reversed',
+    detail: 'Nothing of this accrual is left to reverse; read its reversals.',
+  },
+  CAPABILITY_MISSING: {
+    title: 'Not possible at this scheme',
+    detail: 'This scheme does not offer this; its capabilities say what it does.',
+  },
+  CONSENT_MISSING: {
+    title: 'Consent missing',
+    detail: "The traveller's consent does not cover this; obtain it and link again with its scopes.",
+  },
+  CONTENT_TYPE_UNSUPPORTED: {
+    title: 'Media type not supported',
+    detail: 'Send the body uncompressed, in UTF-8, with the Content-Type that this request takes.',
+  },
+  FORBIDDEN: {
+    title: 'Not allowed',
+    detail: 'This key does not have the scope for this; use another key or have the scope added.',
+  },
+  HEADERS_TOO_LARGE: { title: 'Headers too large', detail: 'Send at most 16 KiB and 100 lines of headers.' },
+  IDEMPOTENCY_IN_PROGRESS: {
+    title: 'Still running',
+    detail: 'The first request with this Idempotency-Key is still running; ask again in a moment.',
+  },
+  IDEMPOTENCY_KEY_INVALID: {
+    title: 'Idempotency-Key not valid',
+    detail: 'Send one Idempotency-Key of 1 to 255 printable ASCII characters.',
+  },
+  IDEMPOTENCY_KEY_REQUIRED: {
+    title: 'Idempotency-Key required',
+    detail: 'Send an Idempotency-Key header, and the same one when you repeat this request.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    title: 'Idempotency-Key used for another request',
+    detail: 'This key already stands for a different request; use a new key.',
+  },
+  INTERNAL: {
+    title: 'Our fault',
+    detail: 'Something went wrong here; repeat it with the same Idempotency-Key, or tell us the requestId.',
+  },
+  INVALID: {
+    title: 'Invalid request',
+    detail: 'The request is wrong at the places listed in errors; correct them and send it again.',
+  },
+  LINK_NOT_ACTIVE: {
+    title: 'Link not active',
+    detail: 'This link is not active; read its state and reason, and link again where needed.',
+  },
+  LINK_REFUSED: { title: 'Link refused', detail: 'The supplier refused this member; reason says why.' },
+  MALFORMED: {
+    title: 'Unreadable request',
+    detail: 'The request could not be read as HTTP with a JSON body in UTF-8; correct it and send it again.',
+  },
+  METHOD_NOT_ALLOWED: { title: 'Method not allowed', detail: 'This address takes the methods named in Allow.' },
+  NOT_FOUND: { title: 'Not found', detail: 'There is nothing here for this key; check the address and the id.' },
+  NOT_REVERSIBLE: {
+    title: 'Cannot be reversed',
+    detail: 'This operation cannot be reversed in the state it is in; read it.',
+  },
+  NUMBER_IN_USE: {
+    title: 'Number in use',
+    detail: 'This member number is linked to another traveller; check the number or the traveller.',
+  },
+  OPERATION_NOT_CANCELLABLE: {
+    title: 'Cannot be cancelled',
+    detail: 'This operation can no longer be cancelled; read it, and reverse it once it is posted.',
+  },
+  PAYLOAD_TOO_LARGE: { title: 'Body too large', detail: 'Send less at once: 64 KiB, or 4 MiB as a batch.' },
+  POINTS_REQUIRED: {
+    title: 'Points required',
+    detail: "The scheme's earn table cannot tell the points of this activity; send points.",
+  },
+  REQUEST_TIMEOUT: { title: 'Request too slow', detail: 'The request did not arrive in time; send it again.' },
+  REVERSAL_EXCEEDS: {
+    title: 'More than is left',
+    detail: 'Reversals together cannot exceed the accrual; ask for fewer points or for all that is left.',
+  },
+  SCHEME_UNKNOWN: { title: 'Unknown scheme', detail: 'There is no such scheme; GET /v1/schemes lists them.' },
+  SIGNATURE_INVALID: {
+    title: 'Signature not valid',
+    detail: 'The signature is missing, wrong, too old or not of this connection; sign again and send again.',
+  },
+  SUPPLIER_UNAVAILABLE: { title: 'Supplier unavailable', detail: 'The supplier cannot be reached; try again later.' },
+  TOO_EARLY: { title: 'Too early', detail: 'The activity has not taken place yet; send it again afterwards.' },
+  UNAUTHENTICATED: { title: 'Not authenticated', detail: 'Send a valid key: Authorization: Bearer <key>.' },
+  UNAVAILABLE: {
+    title: 'Unavailable',
+    detail: 'The gateway cannot take this right now; nothing was stored. Repeat it with the same Idempotency-Key.',
+  },
+};

@@ -1,0 +1,146 @@
+import type { Express, Request } from 'express';
+import type { Caller } from '../core/access/caller.js';
+import type { Answer, IdempotentRequest } from '../core/answer.js';
+import { Problem } from '../core/problem.js';
+import type { Deps } from './deps.js';
+import { callerOf } from './auth.js';
+import { jsonOf, MAX_JSON, readBody, requireMediaType } from './body.js';
+import type { BodyOf, Contract, ContractOperation, OperationName, QueryOf } from './contract.js';
+import type { Reply } from './exchange.js';
+import { idempotencyKeyOf, idempotentRequest } from './idempotency.js';
+import type { Language } from './language.js';
+import { preferredWait, type Wait } from './prefer.js';
+import { parseQuery } from './query.js';
+import { sendAnswer, sendView } from './send.js';
+
+/** Where resources hang their routes. */
+export interface Door {
+  readonly app: Express;
+  readonly contract: Contract;
+  readonly deps: Deps;
+}
+
+/** A request whose key, scope, query and path were found right. */
+export interface Asked<Name extends OperationName> {
+  readonly caller: Caller;
+  readonly language: Language;
+  readonly query: QueryOf<Name>;
+  /** A parameter of the path, decoded. */
+  readonly param: (name: string) => string;
+}
+
+/** A request that creates; its body was found right too. */
+export interface AskedToCreate<Name extends OperationName> extends Asked<Name> {
+  readonly body: BodyOf<Name>;
+  readonly request: IdempotentRequest;
+}
+
+/** Serves an operation of the contract. Whatever `handle` throws becomes a problem. */
+export function serve(
+  door: Door,
+  name: OperationName,
+  handle: (request: Request, reply: Reply, operation: ContractOperation) => Promise<void> | void,
+): void {
+  const operation = operationOf(door, name);
+  door.app[operation.method](operation.route, (request: Request, reply: Reply) => {
+    reply.locals.exchange.route = operation.path;
+    return handle(request, reply, operation);
+  });
+}
+
+/** Serves a GET that needs a key: the answer is 200 with the view that `read` gives. */
+export function serveView<Name extends OperationName>(
+  door: Door,
+  name: Name,
+  read: (asked: Asked<Name>) => Promise<unknown>,
+): void {
+  serve(door, name, async (request, reply, operation) => {
+    const caller = await authorised(door, request, reply, operation);
+    const asked = askedOf<Name>(request, reply, operation, caller);
+    requirePath(request, operation);
+    sendView(reply, 200, await read(asked));
+  });
+}
+
+/**
+ * Serves a POST that creates. Checked in this order, each before the next: key and scope, Idempotency-Key, media type, size,
+ * syntax, contract, path. `settle` holds the answer when the request prefers to wait.
+ */
+export function serveCreation<Name extends OperationName>(
+  door: Door,
+  name: Name,
+  create: (asked: AskedToCreate<Name>) => Promise<Answer>,
+  settle: (asked: AskedToCreate<Name>, answer: Answer, wait: Wait) => Promise<Answer>,
+): void {
+  serve(door, name, async (request, reply, operation) => {
+    const { exchange } = reply.locals;
+    const caller = await authorised(door, request, reply, operation);
+    const key = idempotencyKeyOf(request);
+    requireMediaType(request, operation.mediaTypes);
+    const body = jsonOf(await readBody(request, MAX_JSON), exchange.language);
+    const asked = askedOf<Name>(request, reply, operation, caller);
+    operation.checkBody?.(body, exchange.language);
+    requirePath(request, operation);
+    const whole = {
+      ...asked,
+      body: body as BodyOf<Name>,
+      request: idempotentRequest(key, request.method, request.path, body, exchange),
+    };
+    const answer = await create(whole);
+    const seconds = answer.replayed || answer.status >= 400 ? null : preferredWait(request.headers['prefer']);
+    const settled =
+      seconds === null ? answer : await settle(whole, answer, { seconds, stopping: door.deps.stopping ?? NEVER });
+    sendAnswer(reply, settled, {
+      ...(answer.replayed ? { 'Idempotency-Replayed': 'true' } : {}),
+      ...(seconds === null ? {} : { 'Preference-Applied': `wait=${seconds}` }),
+    });
+  });
+}
+
+const NEVER = new AbortController().signal;
+
+function operationOf(door: Door, name: OperationName): ContractOperation {
+  const operation = door.contract.operations.get(name);
+  if (operation === undefined) throw new Error(`the contract has no operation ${name}`);
+  return operation;
+}
+
+/** The caller of an operation that needs a key. */
+export async function authorised(
+  door: Door,
+  request: Request,
+  reply: Reply,
+  operation: ContractOperation,
+): Promise<Caller> {
+  if (operation.scope === null) throw new Error(`the contract names no scope for ${operation.path}`);
+  return callerOf(request, reply.locals.exchange, operation.scope, door.deps.authenticate);
+}
+
+function askedOf<Name extends OperationName>(
+  request: Request,
+  reply: Reply,
+  operation: ContractOperation,
+  caller: Caller,
+): Asked<Name> {
+  const { language } = reply.locals.exchange;
+  const query = queryOf(request, operation, language) as QueryOf<Name>;
+  return { caller, language, query, param: (name) => paramOf(request, name) };
+}
+
+/** The query parameters, as the contract describes them. */
+export function queryOf(request: Request, operation: ContractOperation, language: Language): unknown {
+  const query = parseQuery(request.url, operation.wholeNumbers, language);
+  operation.checkQuery(query, language, '/query');
+  return query;
+}
+
+/** An id that is not one and an id that leads nowhere are the same to a caller, so this comes after everything else. */
+function requirePath(request: Request, operation: ContractOperation): void {
+  if (!operation.fitsPath(request.params)) throw new Problem('NOT_FOUND');
+}
+
+function paramOf(request: Request, name: string): string {
+  const value = request.params[name];
+  if (typeof value !== 'string') throw new Problem('NOT_FOUND');
+  return value;
+}
