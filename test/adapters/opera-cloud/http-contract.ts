@@ -9,63 +9,69 @@ import { type Operation, type Parameter, readDocument, type Schema } from './ope
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** An OpenAPI or Swagger document that requests and answers are held against; both calls list what is wrong, or nothing. */
+/** What requests and answers are held against; both calls list what is wrong, or nothing. */
 export interface HttpContract {
-  /** Whether the document has this path at all: a supplier's contract may be spread over several documents. */
-  covers(request: HttpRequest): boolean;
   request(request: HttpRequest): readonly string[];
   answer(operationId: string, status: number, body: unknown): readonly string[];
 }
 
-/** A document of this repository. */
+/** A document and the URL it is served under. */
+type Part = readonly [file: string, base: string];
+
+/** The project's own document of a platform. */
 export function ownContract(platform: string, base: string): HttpContract {
-  return httpContract(join(root, 'contracts/suppliers', `${platform}.yaml`), base);
+  return httpContract([[join(root, 'contracts/suppliers', `${platform}.yaml`), base]]);
 }
 
 /**
- * A document of the supplier's own, kept beside the project (`INTERLINE_SUPPLIER_CONTRACTS`, else `../shared/contracts`). Where
- * it is absent that is said in one line, and the project's own, stricter document has to do.
+ * The supplier's own contract, in one document or several, kept beside the project (`INTERLINE_SUPPLIER_CONTRACTS`, else
+ * `../shared/contracts`). Where it is absent that is said in one line, and the project's own, stricter document has to do.
  */
-export function realContract(file: string, base: string): HttpContract[] {
-  const path = join(process.env['INTERLINE_SUPPLIER_CONTRACTS'] ?? join(root, '../shared/contracts'), file);
-  if (existsSync(path)) return [httpContract(path, base)];
-  process.stdout.write(`The supplier's own ${file} is not here: checked against contracts/suppliers/ only.\n`);
+export function realContract(parts: readonly Part[]): HttpContract[] {
+  const folder = process.env['INTERLINE_SUPPLIER_CONTRACTS'] ?? join(root, '../shared/contracts');
+  const placed = parts.map(([file, base]) => [join(folder, file), base] as const);
+  if (placed.every(([file]) => existsSync(file))) return [httpContract(placed)];
+  const names = parts.map(([file]) => file).join(', ');
+  process.stdout.write(`The supplier's own ${names} is not here: checked against contracts/suppliers/ only.\n`);
   return [];
 }
 
-function httpContract(file: string, base: string): HttpContract {
+function httpContract(parts: readonly Part[]): HttpContract {
+  const operations = parts.flatMap(([file, base]) => checkedOperations(file, base));
+  return {
+    request: (request) => {
+      const path = new URL(request.url).href.split('?')[0] ?? '';
+      const operation = operations.find((each) => each.method === request.method && each.path.test(path));
+      if (operation === undefined) return [`${request.method} of this path is not in the contract`];
+      return [...parameterErrors(operation, request), ...bodyErrors(operation, request)];
+    },
+    answer: (operationId, status, body) => {
+      const operation = operations.find((each) => each.id === operationId);
+      const schema = operation?.answers.get(String(status)) ?? operation?.answers.get('default');
+      if (operation === undefined || schema === undefined) return [`${operationId} has no answer ${status}`];
+      return operation.check(schema, body, 'answer');
+    },
+  };
+}
+
+type CheckedOperation = Operation & { readonly check: Check };
+
+function checkedOperations(file: string, base: string): CheckedOperation[] {
   const document = parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
   ajv.addSchema(relaxed(document) as object, 'contract');
-  const operations = readDocument(document, base);
-
   const check: Check = (schema, value, what) => {
     const validate = ajv.compile(schema);
     void validate(value);
     return (validate.errors ?? []).map((error) => `${what}${error.instancePath} ${error.message ?? error.keyword}`);
   };
-  const operationOf = ({ method, url }: HttpRequest): Operation | undefined =>
-    operations.find((each) => each.method === method && each.path.test(new URL(url).href.split('?')[0] ?? ''));
-
-  return {
-    covers: (request) => operationOf(request) !== undefined,
-    request: (request) => {
-      const operation = operationOf(request);
-      if (operation === undefined) return [`${request.method} of this path is not in the contract`];
-      return [...parameterErrors(operation, request, check), ...bodyErrors(operation, request, check)];
-    },
-    answer: (operationId, status, body) => {
-      const operation = operations.find((each) => each.id === operationId);
-      const schema = operation?.answers.get(String(status)) ?? operation?.answers.get('default');
-      return schema === undefined ? [`${operationId} has no answer ${status}`] : check(schema, body, 'answer');
-    },
-  };
+  return readDocument(document, base).map((operation) => ({ ...operation, check }));
 }
 
 type Check = (schema: Schema, value: unknown, what: string) => string[];
 
-function parameterErrors(operation: Operation, request: HttpRequest, check: Check): string[] {
+function parameterErrors(operation: CheckedOperation, request: HttpRequest): string[] {
   const url = new URL(request.url);
   const segments = operation.path.exec(url.href.split('?')[0] ?? '')?.groups ?? {};
   const value = ({ place, name }: Parameter): string | undefined => {
@@ -78,7 +84,7 @@ function parameterErrors(operation: Operation, request: HttpRequest, check: Chec
     .flatMap((parameter) => {
       const text = value(parameter);
       if (text === undefined) return parameter.required ? [`${parameter.place} ${parameter.name} is missing`] : [];
-      return check(parameter.schema, typed(text, parameter.type), parameter.name);
+      return operation.check(parameter.schema, typed(text, parameter.type), parameter.name);
     })
     .concat(unknown, operation.scheme === undefined ? [] : credentialErrors(operation.scheme, request));
 }
@@ -88,14 +94,14 @@ function credentialErrors(scheme: string, request: HttpRequest): string[] {
   return given.toLowerCase().startsWith(`${scheme} `) ? [] : [`authorization is not ${scheme}`];
 }
 
-function bodyErrors(operation: Operation, request: HttpRequest, check: Check): string[] {
+function bodyErrors(operation: CheckedOperation, request: HttpRequest): string[] {
   if (operation.body === undefined) return request.body === undefined ? [] : ['there is no body in the contract'];
   const type = request.headers?.['content-type']?.split(';')[0] ?? '';
   const text = request.body ?? '';
   if (type !== operation.body.type) return [`content type ${type}`];
   const form = type === 'application/x-www-form-urlencoded';
   const value: unknown = form ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text);
-  return check(operation.body.schema, value, 'body');
+  return operation.check(operation.body.schema, value, 'body');
 }
 
 function typed(text: string, type: Parameter['type']): unknown {

@@ -26,7 +26,7 @@ export const attempt: Attempt = { reference: '17953056000001234567', createdAt: 
 
 export const contracts = [
   ownContract('points-lcp', BASE),
-  ...realContract('points-lcp/points-lp-api.openapi.yaml', BASE),
+  ...realContract([['points-lcp/points-lp-api.openapi.yaml', BASE]]),
 ];
 
 /** A context over the kit's own http, answered by nock; a request that breaks a contract never leaves and fails the test. */
