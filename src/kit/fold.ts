@@ -17,7 +17,7 @@ export interface Folded {
 
 /**
  * Folds away how a text is written, so that spellings of the same thing compare equal: case, spaces and dashes, URL encoding and
- * JSON escapes. Whatever else is no letter or digit becomes one U+0000. Runs with every exchange, so it goes by character codes.
+ * JSON escapes. Whatever else is no letter or digit becomes U+0000. Runs with every exchange, so it goes by character codes.
  */
 export function fold(text: string): Folded {
   const signs = new Uint16Array(text.length);
@@ -28,7 +28,7 @@ export function fold(text: string): Folded {
   const take = (code: number, start: number, end: number): void => {
     const sign = SIGNS[code] ?? 0;
     gap = sign === 0 && isGap(code) ? gap + 1 : 0;
-    if (sign === 0 && ((gap > 0 && gap <= LONGEST_GAP) || signs[count - 1] === 0)) return;
+    if (gap > 0 && gap <= LONGEST_GAP) return;
     signs[count] = sign;
     from[count] = start;
     to[count] = end;

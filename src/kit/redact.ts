@@ -30,7 +30,7 @@ export type Redact = (text: string) => string;
  * nobody named it. A secret without any letter or digit is not looked for.
  */
 export function redactor(secrets: readonly string[]): Redact {
-  const needles = new Set(secrets.flatMap((secret) => [needle(secret), ...base64Of(secret)]));
+  const needles = new Set(secrets.flatMap((secret) => [needle(secret), needle(encoded(secret)), ...base64Of(secret)]));
   needles.delete('');
   return (text) => redactCredentials(cut(text, needles));
 }
@@ -41,7 +41,12 @@ export function redactCredentials(text: string): string {
 }
 
 function needle(text: string): string {
-  return fold(text).text.replaceAll(/^\0|\0$/g, '');
+  return fold(text).text.replaceAll(/^\0+|\0+$/g, '');
+}
+
+/** A secret that looks encoded itself, written so that one decoding gives it back; any other as it stands. */
+function encoded(secret: string): string {
+  return /[%\\]/.test(secret) ? encodeURIComponent(Buffer.from(secret, 'utf8').toString('utf8')) : secret;
 }
 
 /** The part of a secret's base64 that is the same whatever stands before and after it, folded, for each of the three offsets. */
