@@ -25,10 +25,13 @@ export function contentOf(response: HttpResponse): JsonRecord {
   throw faultOfStatus(response);
 }
 
-/** As `contentOf`, with the one other answer a reversal has: 400 for a transaction the programme does not know. */
-export function contentOfReversal(response: HttpResponse): JsonRecord {
+/**
+ * As `contentOf`, with the one other answer a reversal has: 400 for a transaction the programme does not know. It repeats the id
+ * it was asked about, which a 400 for a malformed request could not.
+ */
+export function contentOfReversal(response: HttpResponse, transactionId: string): JsonRecord {
   if (response.status !== 400) return contentOf(response);
-  if (isFailure(response)) throw rejected('activity-not-found', 'NO_SUCH_TRANSACTIONID');
+  if (isFailureOf(response, transactionId)) throw rejected('activity-not-found', 'NO_SUCH_TRANSACTIONID');
   throw faultOfStatus(response);
 }
 
@@ -74,9 +77,10 @@ function codeOf(content: JsonRecord): string | undefined {
     .toUpperCase();
 }
 
-function isFailure(response: HttpResponse): boolean {
+function isFailureOf(response: HttpResponse, transactionId: string): boolean {
   try {
-    return outcomeOf(jsonObject(response)) === 'failure';
+    const content = jsonObject(response);
+    return outcomeOf(content) === 'failure' && optionalText(content, 'transactionId') === transactionId;
   } catch {
     return false;
   }

@@ -39,8 +39,11 @@ export const pointsLcp = defineAdapter<Config>({
     reverse: {
       idempotency: 'none',
       oneOpenAtATime: true,
-      perform: async (context, input) =>
-        readReversalReceipt(contentOfReversal(await reverseTransaction(context, reversal(input))), input),
+      perform: async (context, input) => {
+        const { supplierReference } = input.original;
+        const response = await reverseTransaction(context, reversal(input));
+        return readReversalReceipt(contentOfReversal(response, supplierReference), supplierReference);
+      },
     },
   },
 });

@@ -11,14 +11,14 @@ export function reversal(input: ReversalInput): Wire['Reversal'] {
 }
 
 /**
- * A `systemError` here leaves no token: its `transactionId` is the posting's, and RetryTransaction with that would attempt the
- * posting again.
+ * Reads the answer about the posting `original`. A `systemError` leaves no token: its `transactionId` is the posting's, and
+ * RetryTransaction with that would attempt the posting again.
  */
-export function readReversalReceipt(content: JsonRecord, input: ReversalInput): Receipt {
+export function readReversalReceipt(content: JsonRecord, original: string): Receipt {
   const outcome = outcomeOf(content);
   switch (outcome) {
     case 'success':
-      return receipt(content, input.original.supplierReference);
+      return receipt(content, original);
     case 'failure':
       throw failure(content);
     case 'system-error':

@@ -58,9 +58,15 @@ describe('reverse', () => {
   it('reads a refusal for an unknown id, which alone comes as HTTP 400', async () => {
     answers(PATH, fixture('reverse-transaction.refused-no-such'), 400);
     expect(await faultOf(reverse())).toMatchObject({ kind: 'rejected', reason: 'activity-not-found' });
-    answers(PATH, '<html>Bad request</html>', 400);
-    expect(await faultOf(reverse())).toEqual({ kind: 'unmapped', supplierCode: 'HTTP_400' });
   });
+
+  it.each(['<html>Bad request</html>', '{"status":"failure","statusMessage":"Error: amount","transactionId":""}'])(
+    'leaves any other HTTP 400 to a person: %s',
+    async (body) => {
+      answers(PATH, body, 400);
+      expect(await faultOf(reverse())).toEqual({ kind: 'unmapped', supplierCode: 'HTTP_400' });
+    },
+  );
 
   it('survives a lost answer: it is parked, one at a time, and nothing can be resumed', async () => {
     hangs(PATH);
