@@ -25,6 +25,12 @@ export function masterKeyFromBase64(text: string): MasterKey {
   return createSecretKey(Buffer.from(text, 'base64')) as MasterKey;
 }
 
+/** The same from the 32 bytes themselves. */
+export function masterKeyFromBytes(bytes: Buffer): MasterKey {
+  if (bytes.length !== KEY_BYTES) throw new Error(`the master key has 32 bytes, not ${bytes.length}`);
+  return createSecretKey(bytes) as MasterKey;
+}
+
 /**
  * The master key from the environment or else, for development, from `master.key` (mode 0600) in the data directory, made on
  * first use. Two processes that start at once end with the same key. Refuses a file that others may read.

@@ -35,7 +35,12 @@ const STALLS_ALLOWED = 20;
 
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
-const WORKER_OPTIONS = { maxStalledCount: STALLS_ALLOWED, lockDuration: 30_000, stalledInterval: 15_000, runRetryDelay: 1_000 };
+const WORKER_OPTIONS = {
+  maxStalledCount: STALLS_ALLOWED,
+  lockDuration: 30_000,
+  stalledInterval: 15_000,
+  runRetryDelay: 1_000,
+};
 
 export function openBackend(place: QueuePlace): QueueBackend {
   switch (place.kind) {
@@ -51,7 +56,8 @@ export function openBackend(place: QueuePlace): QueueBackend {
 function redisBackend(urls: readonly string[], prefix: string): QueueBackend {
   const opened: (Redis | Cluster)[] = [];
   const connect = (): Redis | Cluster => {
-    const connection = urls.length > 1 ? new Cluster([...urls], CLUSTER_OPTIONS) : new Redis(urls[0] ?? '', REDIS_OPTIONS);
+    const connection =
+      urls.length > 1 ? new Cluster([...urls], CLUSTER_OPTIONS) : new Redis(urls[0] ?? '', REDIS_OPTIONS);
     // BullMQ reports through its own queues and workers; without a listener ioredis prints every retry.
     connection.on('error', () => undefined);
     opened.push(connection);
@@ -61,7 +67,12 @@ function redisBackend(urls: readonly string[], prefix: string): QueueBackend {
     kind: 'redis',
     queue: (name) => asQueue(new Queue(name, { connection: connect(), prefix, defaultJobOptions: JOB_OPTIONS })),
     worker: (name, handle, concurrency) =>
-      new Worker<WakeJob>(name, (job) => handle(job.data), { ...WORKER_OPTIONS, connection: connect(), prefix, concurrency }),
+      new Worker<WakeJob>(name, (job) => handle(job.data), {
+        ...WORKER_OPTIONS,
+        connection: connect(),
+        prefix,
+        concurrency,
+      }),
     close: () => {
       for (const connection of opened) connection.disconnect();
     },
@@ -76,10 +87,16 @@ function postgresBackend(url: string): QueueBackend {
   const connection = { connectionString: url, schema: QUEUE_SCHEMA, max: 4, application_name: 'interline-queue' };
   return {
     kind: 'postgres',
-    queue: (name) => asQueue(new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS } as never, createPostgresBackend as never)),
+    queue: (name) =>
+      asQueue(new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS } as never, createPostgresBackend as never)),
     worker: (name, handle, concurrency) => {
       const work = (job: Job<WakeJob>): Promise<void> => handle(job.data);
-      return new Worker<WakeJob>(name, work, { ...WORKER_OPTIONS, connection, concurrency } as never, createPostgresBackend as never);
+      return new Worker<WakeJob>(
+        name,
+        work,
+        { ...WORKER_OPTIONS, connection, concurrency } as never,
+        createPostgresBackend as never,
+      );
     },
     close: () => undefined,
   };

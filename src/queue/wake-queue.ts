@@ -31,7 +31,10 @@ export function createWakeQueue(backend: QueueBackend, onError: (error: Error, q
               queueOf(lane).addBulk(
                 some.map((wakeUp) => ({
                   name: 'wake',
-                  data: { connectionId: wakeUp.connectionId, hints: wakeUp.hints.map((hint) => [hint.tenantId, hint.id] as const) },
+                  data: {
+                    connectionId: wakeUp.connectionId,
+                    hints: wakeUp.hints.map((hint) => [hint.tenantId, hint.id] as const),
+                  },
                   opts: wakeUp.delayMs > 0 ? { delay: wakeUp.delayMs } : {},
                 })),
               ),
@@ -40,7 +43,9 @@ export function createWakeQueue(backend: QueueBackend, onError: (error: Error, q
       );
     },
     close: async () => {
-      await Promise.all([...queues.values()].map((queue) => within(ADD_WITHIN_MS, queue.close()).catch(() => undefined)));
+      await Promise.all(
+        [...queues.values()].map((queue) => within(ADD_WITHIN_MS, queue.close()).catch(() => undefined)),
+      );
     },
   };
 }

@@ -22,7 +22,10 @@ export async function assertBoundByTenancy(app: pg.Pool): Promise<void> {
   const row = found.rows[0];
   if (row === undefined) throw new UnsafeLogin('the database does not know this login');
   if (row.unbound || row.owns > 0) {
-    throw new UnsafeLogin(`the login ${row.login} is not bound by row-level security: run "interline migrate" as the owner, which makes its own logins`);
+    throw new UnsafeLogin(
+      `the login ${row.login} is not bound by row-level security: run "interline migrate" as the owner, which makes its own logins`,
+    );
   }
-  if (row.open !== null) throw new UnsafeLogin(`row-level security is not forced on: ${row.open}; run "interline migrate"`);
+  if (row.open !== null)
+    throw new UnsafeLogin(`row-level security is not forced on: ${row.open}; run "interline migrate"`);
 }

@@ -26,8 +26,20 @@ export async function migrateStore(options: {
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     await createRoles(client, options.passwords);
-    const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (text: string) => process.stderr.write(`${text}\n`) };
-    await runner({ dbClient: client, dir: options.dir, direction: 'up', migrationsTable: 'migration', advisoryLockMode: 'wait', logger: quiet });
+    const quiet = {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: (text: string) => process.stderr.write(`${text}\n`),
+    };
+    await runner({
+      dbClient: client,
+      dir: options.dir,
+      direction: 'up',
+      migrationsTable: 'migration',
+      advisoryLockMode: 'wait',
+      logger: quiet,
+    });
     await client.query('SELECT ensure_partitions()');
     await options.also(client);
   } finally {

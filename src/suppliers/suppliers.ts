@@ -1,7 +1,15 @@
 import type { Context } from '../spec/adapter.js';
 import type { AnyAdapter } from '../spec/adapter.js';
 import type { Scheme, Timing, TimingName } from '../spec/scheme.js';
-import type { CallOptions, ConnectionFacts, ConnectionStore, Exchange, StoredConnection, Supplier, Suppliers } from '../core/supplier/ports.js';
+import type {
+  CallOptions,
+  ConnectionFacts,
+  ConnectionStore,
+  Exchange,
+  StoredConnection,
+  Supplier,
+  Suppliers,
+} from '../core/supplier/ports.js';
 import { createAgents, type Agents } from '../kit/agents.js';
 import { createHttp } from '../kit/http.js';
 import { createTokenCache } from '../kit/token-cache.js';
@@ -65,7 +73,8 @@ export function createSuppliers(options: SuppliersOptions): Suppliers & { close(
       return ofScheme.find((one) => one.tenantId === tenantId) ?? ofScheme.find((one) => one.tenantId === null) ?? null;
     },
     close: () => {
-      for (const { supplier } of live.values()) void supplier.then(({ agents }) => agents.close()).catch(() => undefined);
+      for (const { supplier } of live.values())
+        void supplier.then(({ agents }) => agents.close()).catch(() => undefined);
     },
   };
 }
@@ -91,8 +100,10 @@ function open(stored: StoredConnection, options: SuppliersOptions): Live {
         timing,
         allowedOrigin,
         signal,
-        lease: call.lease === undefined ? undefined : { remainingMs: call.lease.remainingMs, marginMs: timing.sendMarginMs },
-        observe: call.observe === undefined ? undefined : (exchange) => call.observe?.({ ...exchange } satisfies Exchange),
+        lease:
+          call.lease === undefined ? undefined : { remainingMs: call.lease.remainingMs, marginMs: timing.sendMarginMs },
+        observe:
+          call.observe === undefined ? undefined : (exchange) => call.observe?.({ ...exchange } satisfies Exchange),
         secrets: [...ownSecrets, ...call.secrets],
       }),
       tokens,
@@ -101,14 +112,20 @@ function open(stored: StoredConnection, options: SuppliersOptions): Live {
       signal,
     };
   };
-  return { supplier: { connectionId: stored.id, scheme, adapter, config, timing, context }, version: stored.version, agents };
+  return {
+    supplier: { connectionId: stored.id, scheme, adapter, config, timing, context },
+    version: stored.version,
+    agents,
+  };
 }
 
 /** The earliest moment at which any of the adapter's writes believes "not found". */
 function conclusiveAfterMs(adapter: AnyAdapter, config: never): number | undefined {
   const writes = [adapter.accrual?.accrue, adapter.accrual?.reverse];
   const times = writes.flatMap((write) =>
-    write === undefined || write.idempotency === 'none' || write.conclusiveAfterMs === undefined ? [] : [write.conclusiveAfterMs(config)],
+    write === undefined || write.idempotency === 'none' || write.conclusiveAfterMs === undefined
+      ? []
+      : [write.conclusiveAfterMs(config)],
   );
   return times.length === 0 ? undefined : Math.min(...times);
 }

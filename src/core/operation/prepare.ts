@@ -7,6 +7,7 @@ import type { LinkFacts } from '../link/facts.js';
 import { invalid, Problem } from '../problem.js';
 import { earnedPoints } from '../scheme/earn.js';
 import { termsFor } from '../scheme/terms.js';
+import { todayIn } from '../scheme/use-cases.js';
 import type { AcceptAccrual, AcceptReversal } from './operations.js';
 import { mintReference } from './reference.js';
 import type { NewOperation, OperationRow } from './row.js';
@@ -34,7 +35,7 @@ export function prepareAccrual(input: AcceptAccrual, given: Preparing): NewOpera
   if (adapter.accrual === undefined) throw new Problem('CAPABILITY_MISSING');
   const { activity } = input;
   if (!adapter.accrual.activities.includes(activity.type)) throw new Problem('ACTIVITY_NOT_SUPPORTED');
-  const today = given.now.toISOString().slice(0, 10);
+  const today = todayIn(scheme.zone, given.now);
   const terms = termsFor(scheme, { activityDate: activityDate(activity), postingDate: today });
   const points = input.points ?? computedPoints(terms, activity);
   const bonusPoints = input.bonusPoints ?? 0;

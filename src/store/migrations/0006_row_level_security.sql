@@ -1,6 +1,7 @@
 -- Up Migration
 -- Who may see and do what. The owner migrates and nothing else; processes connect as interline_app and interline_relay.
--- The sub-select around current_setting matters: without it the array is parsed once per row.
+-- The sub-select around current_setting matters: without it the array is parsed once per row. The cast after it changes nothing
+-- but makes it an array for ANY and not a list of rows.
 
 DO $$
 DECLARE
@@ -11,8 +12,8 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
     EXECUTE format('CREATE POLICY tenant_only ON %I TO interline_app
-      USING (tenant_id = ANY ((SELECT current_setting(''interline.tenants'')::uuid[])))
-      WITH CHECK (tenant_id = ANY ((SELECT current_setting(''interline.tenants'')::uuid[])))', name);
+      USING (tenant_id = ANY ((SELECT current_setting(''interline.tenants'')::uuid[])::uuid[]))
+      WITH CHECK (tenant_id = ANY ((SELECT current_setting(''interline.tenants'')::uuid[])::uuid[]))', name);
     EXECUTE format('CREATE POLICY owner_migrates ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', name);
   END LOOP;
   FOREACH name IN ARRAY ARRAY['tenant', 'connection', 'inbound_event'] LOOP
@@ -23,10 +24,10 @@ BEGIN
 END $$;
 
 CREATE POLICY tenant_only ON tenant TO interline_app
-  USING (id = ANY ((SELECT current_setting('interline.tenants')::uuid[])));
+  USING (id = ANY ((SELECT current_setting('interline.tenants')::uuid[])::uuid[]));
 -- A tenant uses its own connections and the shared ones.
 CREATE POLICY tenant_or_shared ON connection FOR SELECT TO interline_app
-  USING (tenant_id IS NULL OR tenant_id = ANY ((SELECT current_setting('interline.tenants')::uuid[])));
+  USING (tenant_id IS NULL OR tenant_id = ANY ((SELECT current_setting('interline.tenants')::uuid[])::uuid[]));
 
 GRANT USAGE ON SCHEMA public TO interline_app, interline_relay;
 GRANT SELECT ON tenant TO interline_app;
@@ -52,6 +53,8 @@ GRANT SELECT (id) ON tenant TO interline_relay;
 GRANT SELECT (tenant_id, id, scheme, connection_id, reference, state, next_action_at, version) ON operation TO interline_relay;
 GRANT SELECT (tenant_id, id, scheme, connection_id, member_index, state, next_action_at) ON link TO interline_relay;
 GRANT SELECT, DELETE ON outbox TO interline_relay;
+-- Row locks want the right to update something.
+GRANT UPDATE (due_at) ON outbox TO interline_relay;
 GRANT SELECT, INSERT, UPDATE, DELETE ON inbound_event TO interline_relay;
 GRANT SELECT (tenant_id, key, created_at), DELETE ON idempotency_key TO interline_relay;
 REVOKE EXECUTE ON FUNCTION ensure_partitions(integer) FROM PUBLIC;
