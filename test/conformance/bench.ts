@@ -18,6 +18,8 @@ const schemesDir = fileURLToPath(new URL('../../schemes', import.meta.url));
 export interface Call {
   readonly context: Context<never>;
   readonly exchanges: readonly ObservedExchange[];
+  /** The bodies that came back, as they were. */
+  readonly answers: readonly string[];
 }
 
 /** One scheme on the bench: its adapter on one side, its simulated supplier on the other, and one clock for both. */
@@ -61,9 +63,17 @@ export async function openBench(id: string): Promise<Bench> {
     const exchanges: ObservedExchange[] = [];
     const observe = (exchange: ObservedExchange): number => exchanges.push(exchange);
     const options = { agents, timing: TIMING[patience], allowedOrigin: baseUrl, signal, secrets: [], observe };
-    const http: Http = checked(createHttp(options));
+    const answers: string[] = [];
+    const kit = checked(createHttp(options));
+    const http: Http = {
+      send: async (request) => {
+        const response = await kit.send(request);
+        answers.push(response.body);
+        return response;
+      },
+    };
     const nonce = (): string => `bench-${(nonces += 1)}`;
-    return { context: { config, http, tokens, now, nonce, signal }, exchanges };
+    return { context: { config, http, tokens, now, nonce, signal }, exchanges, answers };
   };
   return {
     scheme,

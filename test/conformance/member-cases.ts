@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AnyAdapter, Verified } from '../../src/spec/adapter.js';
-import { type Bench, verifyInput } from './bench.js';
+import { type Bench, type Call, verifyInput } from './bench.js';
 import type { SandboxMember } from './control.js';
-import { faultOf } from './outcome.js';
+import { faultIn, faultOf } from './outcome.js';
 
 /** Links a sandbox member as the core does; fails where the adapter has no linking. */
 export async function linked(bench: Bench, member: SandboxMember): Promise<Verified> {
@@ -14,6 +14,22 @@ const secretsOf = ({ memberNumber, familyName, givenName }: SandboxMember): stri
   memberNumber,
   `${familyName} ${givenName}`,
 ];
+
+/**
+ * Asks again while the supplier answers about somebody else. A wrong answer can be told only where the right one names the member;
+ * where it does not, or this supplier gave none, there is nothing to see through.
+ */
+async function seesThrough(bench: Bench, number: string, ask: (call: Call) => Promise<unknown>): Promise<void> {
+  const right = bench.call();
+  await ask(right);
+  await bench.control.faults({ wrongEcho: 1 });
+  const wrong = bench.call();
+  const fault = await ask(wrong)
+    .then(() => null, faultIn)
+    .finally(() => bench.control.clearFaults());
+  const named = ({ answers }: Call): boolean => answers.join('\n').includes(`"${number}"`);
+  expect(fault?.kind).toBe(named(right) && !named(wrong) ? 'unknown-outcome' : undefined);
+}
 
 /** Linking: the right holder, and everybody else. */
 export function linkingCases({ linking }: AnyAdapter, bench: () => Bench): void {
@@ -43,6 +59,11 @@ export function linkingCases({ linking }: AnyAdapter, bench: () => Bench): void 
       const stranger = { ...member, memberNumber: prefix.padEnd(length, '0') };
       const fault = await faultOf(linking.verify(call().context, verifyInput(stranger)), secretsOf(stranger));
       expect(fault).toMatchObject({ kind: 'rejected', reason: 'member-not-found' });
+    });
+
+    it('links nobody on an answer about somebody else', async () => {
+      const member = await bench().control.member();
+      await seesThrough(bench(), member.memberNumber, ({ context }) => linking.verify(context, verifyInput(member)));
     });
 
     it.each(['garbage', 'commitThenDrop', 'errorAfterCommit', 'throttle'])('links nobody on %s', async (kind) => {
@@ -81,6 +102,11 @@ export function accountCases({ member: port }: AnyAdapter, bench: () => Bench): 
       await bench().control.ownActivity(member.number, 321);
       const account = await port.account(bench().call().context, member);
       expect(account.available).toBe(sandboxMember.balance + 321);
+    });
+
+    it("is not somebody else's", async () => {
+      const { member } = await open();
+      await seesThrough(bench(), member.number, ({ context }) => port.account(context, member));
     });
 
     it.each([1, 2, 3, 4, 5, 6])('has no balance in garbage (seed %i)', async (seed) => {

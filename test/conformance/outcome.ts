@@ -8,10 +8,16 @@ export async function faultOf(call: Promise<unknown>, secrets: readonly string[]
     (value: unknown) => new Error(`the call succeeded with ${JSON.stringify(value)}`),
     (error: unknown) => error,
   );
-  if (!(thrown instanceof AdapterFault)) throw thrown;
-  const told = `${thrown.message} ${JSON.stringify(thrown.fault)}`;
+  const fault = faultIn(thrown);
+  const told = `${String(thrown)} ${JSON.stringify(fault)}`;
   for (const secret of secrets) expect(told).not.toContain(secret);
-  return thrown.fault;
+  return fault;
+}
+
+/** The fault that was thrown; anything else that was is thrown again. */
+export function faultIn(thrown: unknown): Fault {
+  if (thrown instanceof AdapterFault) return thrown.fault;
+  throw thrown;
 }
 
 /** What was asked of the supplier, as its receipt may echo it. */

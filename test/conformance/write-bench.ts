@@ -43,6 +43,27 @@ export async function reversalTrial(bench: Bench, type: ActivityType): Promise<T
   };
 }
 
+/** What every write is about. */
+export interface AboutMember {
+  readonly member: Member;
+  readonly original?: ReversalInput['original'];
+}
+
+/** The same for a member, and of an accrual, that the supplier does not know. */
+export function stranger<I extends AboutMember>(tried: Trial<I>): Trial<I> {
+  const { member, original } = tried.input;
+  const handle = Object.fromEntries(Object.keys(member.handle).map((key) => [key, '999999999']));
+  const number = member.number.replace(/\d{6}$/, '000000');
+  const unknown = original && {
+    original: { ...original, reference: '0'.repeat(20), supplierReference: 'LP999999999' },
+  };
+  return {
+    ...tried,
+    input: { ...tried.input, member: { ...member, number, handle }, ...unknown },
+    secrets: [...tried.secrets, number],
+  };
+}
+
 /** A supplier that posts the night after has posted once its day is closed. */
 export async function settle(bench: Bench, receipt: Receipt): Promise<void> {
   if (!receipt.final) await bench.control.closeDay();

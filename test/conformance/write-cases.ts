@@ -4,10 +4,10 @@ import type { Fault } from '../../src/spec/errors.js';
 import type { Bench } from './bench.js';
 import { contradictions, echoesNothing, faultOf } from './outcome.js';
 import { recover } from './recovery.js';
-import { effects, settle, type Trial } from './write-bench.js';
+import { type AboutMember, effects, settle, stranger, type Trial } from './write-bench.js';
 
 /** A write of one kind: how a trial of it is set up, and what it looks like in the supplier's books. */
-export interface WriteUnderTest<I> {
+export interface WriteUnderTest<I extends AboutMember> {
   readonly name: string;
   readonly kind: 'accrual' | 'reversal';
   readonly write: Write<I, never>;
@@ -29,19 +29,20 @@ const MISBEHAVIOURS: readonly Misbehaviour[] = [
   { fault: 'refuse', seeds: [1], kinds: ['unknown-outcome', 'not-sent'], done: 'no' },
   { fault: 'hang', seeds: [1], kinds: ['unknown-outcome'], done: 'no' },
   { fault: 'throttle', seeds: [1, 2, 3], kinds: ['rate-limited'], done: 'no' },
-  { fault: 'errorAfterCommit', seeds: [1, 2, 3, 4], kinds: ['unknown-outcome'], done: 'yes' },
-  {
-    fault: 'errorBeforeCommit',
-    seeds: [1, 2, 3, 4],
-    kinds: ['unknown-outcome', 'not-sent', 'rate-limited'],
-    done: 'no',
-  },
   { fault: 'garbage', seeds: [1, 2, 3, 4, 5, 6], kinds: ['unknown-outcome'], done: 'perhaps' },
 ];
+const ERRORS: readonly Omit<Misbehaviour, 'seeds'>[] = [
+  { fault: 'errorAfterCommit', kinds: ['unknown-outcome'], done: 'yes' },
+  { fault: 'errorBeforeCommit', kinds: ['unknown-outcome', 'not-sent', 'rate-limited'], done: 'no' },
+];
+const ERROR_STATUSES = [500, 502, 503, 504];
 const RUNS = MISBEHAVIOURS.flatMap(({ seeds, ...rest }) => seeds.map((seed) => ({ ...rest, seed })));
 
 /** That a write is done once and its receipt says so; enough for the activities that differ in nothing else. */
-export function cleanCase<I>({ name, kind, write, trial }: WriteUnderTest<I>, bench: () => Bench): void {
+export function cleanCase<I extends AboutMember>(
+  { name, kind, write, trial }: WriteUnderTest<I>,
+  bench: () => Bench,
+): void {
   it(`${name} has exactly one effect, by one write, and a receipt that says so`, async () => {
     const tried = await trial(bench());
     const { context, exchanges } = bench().call();
@@ -53,16 +54,27 @@ export function cleanCase<I>({ name, kind, write, trial }: WriteUnderTest<I>, be
 }
 
 /** Everything a write must hold to at a supplier that misbehaves, by what it declares. */
-export function writeCases<I>({ name, kind, write, trial }: WriteUnderTest<I>, bench: () => Bench): void {
+export function writeCases<I extends AboutMember>(
+  { name, kind, write, trial }: WriteUnderTest<I>,
+  bench: () => Bench,
+): void {
   const expectOne = (tried: Trial<I>, receipt: Receipt) => expectOneEffect(bench(), tried, kind, receipt);
-  const misbehave = async (tried: Trial<I>, fault: string, seed: number): Promise<Fault> => {
-    const { context } = bench().call(fault === 'hang' ? 'hurried' : 'patient');
-    await bench().control.faults({ [fault]: 1 }, seed);
-    try {
-      return await faultOf(write.perform(context, tried.input, tried.attempt), tried.secrets);
-    } finally {
-      await bench().control.clearFaults();
+  /** Lets one fault happen to one attempt, holds the write to what it may claim, recovers it; answers with the status that came. */
+  const survive = async ({ fault, kinds, done }: Omit<Misbehaviour, 'seeds'>, seed: number): Promise<number | null> => {
+    const { control } = bench();
+    const tried = await trial(bench());
+    const { context, exchanges } = bench().call(fault === 'hang' ? 'hurried' : 'patient');
+    await control.faults({ [fault]: 1 }, seed);
+    const claimed = faultOf(write.perform(context, tried.input, tried.attempt), tried.secrets);
+    expect(kinds).toContain((await claimed.finally(() => control.clearFaults())).kind);
+    if (done !== 'perhaps') {
+      await control.closeDay();
+      expect(await effects(bench(), tried, kind)).toHaveLength(done === 'yes' ? 1 : 0);
     }
+    if (write.idempotency !== 'none') {
+      await expectOne(tried, await recover(bench(), write, tried.input, tried.attempt));
+    }
+    return exchanges.at(-1)?.status ?? null;
   };
 
   describe(name, () => {
@@ -84,15 +96,25 @@ export function writeCases<I>({ name, kind, write, trial }: WriteUnderTest<I>, b
       expect(await effects(bench(), tried, kind)).toHaveLength(receipt?.final === false ? 0 : 1);
     });
 
-    it.each(RUNS)('claims nothing on $fault (seed $seed)', async ({ fault, seed, kinds, done }) => {
-      const tried = await trial(bench());
-      expect(kinds).toContain((await misbehave(tried, fault, seed)).kind);
-      if (done !== 'perhaps') {
-        await bench().control.closeDay();
-        expect(await effects(bench(), tried, kind)).toHaveLength(done === 'yes' ? 1 : 0);
+    it.each(RUNS)('claims nothing on $fault (seed $seed)', async ({ seed, ...misbehaviour }) => {
+      await survive(misbehaviour, seed);
+    });
+
+    it.each(ERRORS)('claims nothing on $fault, whichever the status', async (misbehaviour) => {
+      const seen = new Set<number | null>();
+      for (let seed = 1; seed <= 60 && !ERROR_STATUSES.every((status) => seen.has(status)); seed += 1) {
+        seen.add(await survive(misbehaviour, seed));
       }
-      if (write.idempotency === 'none') return;
-      await expectOne(tried, await recover(bench(), write, tried.input, tried.attempt));
+      expect([...seen].sort()).toEqual(ERROR_STATUSES);
+    });
+
+    it('claims nothing where the supplier refuses', async () => {
+      const tried = stranger(await trial(bench()));
+      const fault = await faultOf(write.perform(bench().call().context, tried.input, tried.attempt), tried.secrets);
+      expect(['rejected', 'unmapped']).toContain(fault.kind);
+      expect((await bench().control.postings()).filter(({ reference }) => reference === tried.asked.reference)).toEqual(
+        [],
+      );
     });
 
     if (write.idempotency === 'key') repeatCases(write);
