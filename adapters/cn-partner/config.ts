@@ -1,6 +1,7 @@
 import { z } from '../../src/kit/zod.js';
 import type { RawConfig } from '../../src/spec/adapter.js';
 
+const HOUR_MS = 3_600_000;
 const WEEK_MS = 604_800_000;
 
 const settings = z.strictObject({
@@ -9,7 +10,11 @@ const settings = z.strictObject({
   /** Which programme of the supplier's is meant, and when it posts: facts for people and the simulated supplier, never sent. */
   brand: z.string().min(1),
   posting: z.enum(['at-once', 'night-after']),
-  windowMs: z.int().positive().default(WEEK_MS),
+  /** Repeats end an hour before the supplier forgets a key, so less than two hours leaves nothing. */
+  windowMs: z
+    .int()
+    .min(2 * HOUR_MS)
+    .default(WEEK_MS),
 });
 const secrets = z.strictObject({ hmacKey: z.string().min(16) });
 

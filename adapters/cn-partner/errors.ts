@@ -50,7 +50,8 @@ export function faultOf(response: HttpResponse): AdapterFault | null {
   if (status === 503 && code === 'BUSY') return new AdapterFault(busy(response));
   const common = commonFault(response);
   if (common !== null) return common;
-  if (status < 400) return new AdapterFault({ kind: 'unknown-outcome', detail: `HTTP ${status}` });
+  // 408 is a gateway giving up on a request that may have arrived.
+  if (status < 400 || status === 408) return unbelievable(`HTTP ${status}`);
   const reason = code === undefined ? undefined : REFUSALS.get(code);
   if (code !== undefined && reason !== undefined) {
     return new AdapterFault({ kind: 'rejected', reason, supplierCode: code });
@@ -64,7 +65,7 @@ function busy(response: HttpResponse): Fault {
   return after === undefined ? { kind: 'not-sent', detail: 'BUSY' } : { kind: 'rate-limited', retryAfterMs: after };
 }
 
-/** A 2xx whose content cannot be believed. */
+/** An answer that came whole and cannot be believed. */
 export function unbelievable(detail: string): AdapterFault {
   return new AdapterFault({ kind: 'unknown-outcome', detail });
 }

@@ -85,8 +85,8 @@ function wireActivity(activity: Activity): Wire['Activity'] {
         ...(activity.eligible === undefined ? {} : { fare: activity.eligible }),
       };
     case 'other':
-      // The core refuses what ACTIVITIES leaves out; should one come through, nothing was sent and a person must look.
-      throw new AdapterFault({ kind: 'unmapped', supplierCode: 'ACTIVITY_NOT_CARRIED' });
+      // Refused before the call, so nothing was sent and nothing can have happened.
+      throw new AdapterFault({ kind: 'rejected', reason: 'supplier-refused', supplierCode: 'ACTIVITY_TYPE' });
     default:
       return activity satisfies never;
   }

@@ -104,7 +104,7 @@ describe('accrue', () => {
 
   it('sends nothing that the contract has no form for', async () => {
     const other: Activity = { type: 'other', reference: 'x', description: 'Parking', date: '2026-11-20' };
-    expect((await faultOf(accrue(other))).kind).toBe('unmapped');
+    expect(await faultOf(accrue(other))).toMatchObject({ kind: 'rejected', supplierCode: 'ACTIVITY_TYPE' });
   });
 
   it('reads the receipt', async () => {

@@ -27,6 +27,7 @@ describe('the error table', () => {
     [503, '<html>', {}, { kind: 'unknown-outcome', detail: 'HTTP 503' }],
     [503, coded('NOT_ELIGIBLE'), {}, { kind: 'unknown-outcome', detail: 'HTTP 503' }],
     [500, coded('BUSY'), {}, { kind: 'unknown-outcome', detail: 'HTTP 500' }],
+    [408, '', {}, { kind: 'unknown-outcome', detail: 'HTTP 408' }],
     [302, '', {}, { kind: 'unknown-outcome', detail: 'HTTP 302' }],
   ])('reads %i %s', (status, body, headers, fault) => {
     expect(faultOf({ status, headers, body })?.fault).toEqual(fault);
@@ -43,7 +44,7 @@ describe('a connection', () => {
 
   it('keeps keys for seven days unless the settings know better', () => {
     expect(configure({ settings, secrets }).windowMs).toBe(604_800_000);
-    expect(configure({ settings: { ...settings, windowMs: 3_600_000 }, secrets }).windowMs).toBe(3_600_000);
+    expect(configure({ settings: { ...settings, windowMs: 7_200_000 }, secrets }).windowMs).toBe(7_200_000);
   });
 
   it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
@@ -52,7 +53,7 @@ describe('a connection', () => {
     ['a short key', settings, { hmacKey: 'short' }],
     ['another way of posting', { ...settings, posting: 'weekly' }, secrets],
     ['an address that is none', { ...settings, baseUrl: 'ftp://rail.example' }, secrets],
-    ['half a window', { ...settings, windowMs: 0.5 }, secrets],
+    ['a window that the last hour eats up', { ...settings, windowMs: 3_600_000 }, secrets],
   ])('refuses %s', (_what, given, kept) => {
     expect(() => configure({ settings: given, secrets: kept })).toThrow();
   });
