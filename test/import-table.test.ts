@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 
 const table = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as {
-  forbidden: { name: string }[];
+  forbidden: { name: string; from: { path?: string } }[];
   options: Record<string, unknown>;
 };
 
@@ -98,6 +99,15 @@ afterAll(async () => {
 describe('the import table', () => {
   it.each(forbidden)('refuses that %s imports %s', (file, _imported, rule) => {
     expect(broken.get(file)).toContain(rule);
+  });
+
+  it('has a row for every folder but the composition root', () => {
+    const rows = table.forbidden.filter(({ name }) => name.endsWith('-imports')).map(({ from }) => from.path ?? '');
+    const folders = readdirSync(new URL('../src', import.meta.url), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !['cli', 'compose'].includes(entry.name))
+      .map(({ name }) => `src/${name}/`);
+    const ruled = (path: string): boolean => rows.some((pattern) => new RegExp(pattern).test(path));
+    expect([...folders, 'adapters/one/', 'jobs/', 'sandbox/'].filter((path) => !ruled(path))).toEqual([]);
   });
 
   it.each(allowed)('lets %s import %s', (file) => {
