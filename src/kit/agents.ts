@@ -5,7 +5,7 @@ import https from 'node:https';
 export interface Agents {
   readonly http: http.Agent;
   readonly https: https.Agent;
-  /** Destroys every socket: calls still under way end as lost answers, so drain first. */
+  /** Closes unused sockets now and the others as their calls end; closing under a call would lose its answer. */
   close(): void;
 }
 
@@ -29,8 +29,13 @@ export function createAgents(options: AgentOptions): Agents {
     http: plain,
     https: secure,
     close: () => {
-      plain.destroy();
-      secure.destroy();
+      retire(plain);
+      retire(secure);
     },
   };
+}
+
+function retire(agent: http.Agent): void {
+  agent.maxFreeSockets = 0;
+  for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }

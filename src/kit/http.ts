@@ -22,7 +22,7 @@ export interface ObservedExchange {
 }
 
 /** How long the worker's claim on the operation still holds, on a monotonic clock, and what must remain beyond the total timeout. */
-export interface Lease {
+interface Lease {
   remainingMs(): number;
   readonly marginMs: number;
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from 'no
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHttp } from '../../src/kit/http.js';
-import { closeAll, listen, ourSide } from './other-side.js';
+import { closeAll, latch, listen, ourSide } from './other-side.js';
 
 afterEach(closeAll);
 
@@ -124,6 +124,30 @@ describe('sockets', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => send()));
     expect(answers.every((answer) => 'status' in answer && answer.status === 200)).toBe(true);
     expect(connections()).toBe(2);
+  });
+});
+
+describe('closing', () => {
+  it('ends unused sockets at once and lets a call under way have its answer', async () => {
+    const arrived = latch<() => void>();
+    const idle = latch();
+    const busy = latch();
+    const server = createServer((request, response) => {
+      const slow = request.url === '/slow';
+      request.socket.on('close', () => (slow ? busy : idle).open());
+      if (slow) arrived.open(() => response.end('{}'));
+      else response.end('{}');
+    });
+    const origin = `http://127.0.0.1:${await listen(server)}`;
+    const { send, agents } = ourSide(origin, { maxSockets: 2 });
+    const [unused, slow] = [send(), send({ url: `${origin}/slow` })];
+    await unused;
+    const answer = await arrived.opened;
+    agents.close();
+    await idle.opened;
+    answer();
+    expect(await slow).toMatchObject({ status: 200 });
+    await busy.opened;
   });
 });
 

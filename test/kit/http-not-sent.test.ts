@@ -62,7 +62,7 @@ describe('nothing was sent', () => {
     await arrived.opened;
     const second = ourSide(origin, { agents: first.agents, timing: { ...SHORT, totalMs: 100 } });
     expect(await second.send()).toEqual({ kind: 'not-sent', detail: 'not finished in time' });
-    first.agents.close();
+    await closeAll();
     expect(await held).toMatchObject({ kind: 'unknown-outcome' });
   });
 
