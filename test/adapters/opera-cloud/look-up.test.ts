@@ -68,6 +68,16 @@ describe('find an accrual', () => {
     expect(await find()).toEqual({ found: 'posted', receipt });
   });
 
+  it('prefers the one that agrees where two have our reference', async () => {
+    const ours = { transactionDate: '2026-11-21', reference: attempt.reference, membershipCardNo: 'HH123456789' };
+    const transactions = [
+      { id: 'T-1', awardPoints: 15, transactionInfo: ours },
+      { id: 'T-2', awardPoints: 1500, transactionInfo: ours },
+    ];
+    answers(STATISTICS, { body: JSON.stringify({ membershipStatistics: { transactions } }) });
+    expect(await find()).toMatchObject({ found: 'posted', receipt: { supplierReference: 'T-2', echo: own } });
+  });
+
   it('never goes by the amount alone', async () => {
     const another = posted.replace(attempt.reference, '17950000000000000000');
     answers(STATISTICS, { body: another });
