@@ -1,30 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { parse } from 'yaml';
 import { adapterOf } from '../adapters/index.js';
-import type { Scheme } from '../src/spec/scheme.js';
+import { fromRoot } from '../src/config/paths.js';
+import { loadSchemes } from '../src/config/schemes.js';
 import type { Bilingual } from '../src/spec/values.js';
 
-const folder = new URL('../schemes/', import.meta.url);
-const schemes = readdirSync(folder).map((file): [string, Scheme] => [
-  file,
-  parse(readFileSync(new URL(file, folder), 'utf8')) as Scheme,
-]);
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
+/** The form of a file is the loader's to check; here is whether a brand fits its platform. */
+const schemes = loadSchemes(fromRoot('schemes')).map((scheme) => [scheme.id, scheme] as const);
 const HAN = /\p{Script=Han}/u;
 
 interface LinkForm {
   readonly properties: Readonly<Record<string, { title?: string; 'x-title'?: Bilingual; pattern?: string }>>;
 }
 
-describe.each(schemes)('%s', (file, scheme) => {
+describe.each(schemes)('%s', (_id, scheme) => {
   const { sandbox } = scheme;
-
-  it('is named after its id and served by a registered adapter', () => {
-    expect(file).toBe(`${scheme.id}.yaml`);
-    expect(adapterOf(scheme.adapter).id).toBe(scheme.adapter);
-  });
 
   it('configures its adapter, which takes nothing it does not know', () => {
     const { configure } = adapterOf(scheme.adapter);
@@ -56,18 +46,9 @@ describe.each(schemes)('%s', (file, scheme) => {
     expect(prefix.padEnd(length, '0')).toMatch(new RegExp(pattern));
   });
 
-  it('dates its terms, the oldest first, each with its source', () => {
-    const dates = scheme.terms.map(({ effectiveFrom }) => effectiveFrom);
-    expect(dates.filter((date) => !DATE.test(date))).toEqual([]);
-    expect([...new Set(dates)].sort()).toEqual(dates);
-    expect(new Set(scheme.terms.map(({ version }) => version)).size).toBe(dates.length);
-    for (const { source } of scheme.terms) expect(source).not.toBe('');
-  });
-
-  it('says who posts for every product it earns on, and sends only what the adapter can carry', () => {
+  it('has us post only what the adapter can carry', () => {
     const carried = adapterOf(scheme.adapter).accrual?.activities ?? [];
-    for (const { accrual, earn } of scheme.terms) {
-      expect(earn.filter(({ product }) => accrual[product] === undefined)).toEqual([]);
+    for (const { accrual } of scheme.terms) {
       const ours = Object.entries(accrual).filter(([, who]) => who === 'posted-by-us');
       expect(ours.filter(([product]) => !carried.some((type) => type === product))).toEqual([]);
     }
@@ -87,8 +68,6 @@ describe.each(schemes)('%s', (file, scheme) => {
 });
 
 function expectBoth(text: Bilingual | undefined): void {
-  // A comma in an unquoted flow mapping quietly makes a third key of the rest.
-  expect(Object.keys(text ?? {})).toEqual(['zh', 'en']);
   expect(text?.zh).toMatch(HAN);
   expect(text?.en).toMatch(/[a-z]/);
   expect(text?.en).not.toMatch(HAN);

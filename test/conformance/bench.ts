@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
 import { adapterOf } from '../../adapters/index.js';
 import { startSandbox } from '../../sandbox/server.js';
+import { fromRoot } from '../../src/config/paths.js';
 import { createAgents } from '../../src/kit/agents.js';
 import { createHttp, type ObservedExchange } from '../../src/kit/http.js';
 import { createTokenCache } from '../../src/kit/token-cache.js';
@@ -12,7 +10,7 @@ import type { HolderName } from '../../src/spec/values.js';
 import { type Control, controlOf, type SandboxMember } from './control.js';
 import { contractCheck } from './contract-check.js';
 
-const schemesDir = fileURLToPath(new URL('../../schemes', import.meta.url));
+const schemesDir = fromRoot('schemes');
 
 /** A call an adapter makes: what it is given, and what went over the wire. */
 export interface Call {
@@ -44,8 +42,8 @@ const TIMING = {
 };
 
 /** Starts the sandbox and connects a scheme's adapter to it as a development start does. */
-export async function openBench(id: string): Promise<Bench> {
-  const scheme = parse(readFileSync(`${schemesDir}/${id}.yaml`, 'utf8')) as Scheme;
+export async function openBench(scheme: Scheme): Promise<Bench> {
+  const { id } = scheme;
   let ahead = 0;
   const now = (): number => Date.now() + ahead;
   const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', schemesDir, pushUrls: {}, clock: now });

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parse } from 'yaml';
 import { adapterOf, adapters } from '../../adapters/index.js';
-import type { Scheme } from '../../src/spec/scheme.js';
+import { fromRoot } from '../../src/config/paths.js';
+import { loadSchemes } from '../../src/config/schemes.js';
 import { type Bench, openBench } from './bench.js';
 import { inboundCases } from './inbound-cases.js';
 import { leftOut } from './left-out.js';
@@ -11,18 +10,18 @@ import { statementCases } from './statement-cases.js';
 import { accrualTrial, reversalTrial } from './write-bench.js';
 import { cleanCase, writeCases } from './write-cases.js';
 
-const folder = new URL('../../schemes/', import.meta.url);
-const schemes = readdirSync(folder).map((file) => parse(readFileSync(new URL(file, folder), 'utf8')) as Scheme);
+const schemes = loadSchemes(fromRoot('schemes'));
 
 /** One suite for every adapter, run once per scheme on it; the cases come from the ports that are there. */
-describe.each(schemes)('$adapter, as $id', ({ id, adapter: adapterId, terms }) => {
+describe.each(schemes)('$adapter, as $id', (scheme) => {
+  const { id, adapter: adapterId, terms } = scheme;
   const adapter = adapterOf(adapterId);
   const { accrual } = adapter;
   let open: Bench;
   const bench = (): Bench => open;
 
   beforeAll(async () => {
-    open = await openBench(id);
+    open = await openBench(scheme);
   });
   afterAll(() => open.stop());
 
@@ -46,13 +45,13 @@ describe.each(schemes)('$adapter, as $id', ({ id, adapter: adapterId, terms }) =
   }
   inboundCases(adapter, bench);
 
-  for (const { what, reason } of leftOut(adapter)) it.skip(`${what}: ${reason}`, () => undefined);
+  for (const { what, reason } of leftOut(adapter)) it.skip(`${what.en}: ${reason.en}`, () => undefined);
 });
 
 describe('what is left out', () => {
   it('is said', () => {
     const lines = Object.entries(adapters).flatMap(([id, adapter]) =>
-      leftOut(adapter).map(({ what, reason }) => `conformance, ${id}: ${what} is left out: ${reason}\n`),
+      leftOut(adapter).map(({ what, reason }) => `conformance, ${id}: without ${what.en}: ${reason.en}\n`),
     );
     process.stdout.write(lines.join(''));
     expect(lines.every((line) => line.length > 0)).toBe(true);

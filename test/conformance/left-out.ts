@@ -1,27 +1,44 @@
 import type { AnyAdapter } from '../../src/spec/adapter.js';
+import type { Bilingual } from '../../src/spec/values.js';
 
 /** Something the suite does not run against an adapter, and why. */
 export interface LeftOut {
-  readonly what: string;
-  readonly reason: string;
+  readonly what: Bilingual;
+  readonly reason: Bilingual;
 }
 
+const PORTS = {
+  linking: { en: 'linking', zh: '绑定' },
+  account: { en: 'account', zh: '账户' },
+  statement: { en: 'statement', zh: '明细' },
+  accrual: { en: 'accrual', zh: '积分入账' },
+  reversal: { en: 'reversal', zh: '积分冲正' },
+  inbound: { en: 'pushes', zh: '供应商推送' },
+} satisfies Record<string, Bilingual>;
+
+const NO_PORT: Bilingual = { en: 'the adapter has no such port', zh: '该适配器没有此接口' };
+const NO_RECOVERY: Bilingual = {
+  en: 'it declares no recovery: a file, a push or a person decides',
+  zh: '未声明恢复方式，由结算文件、推送或人工判定',
+};
+
 /** Read from the ports alone, so that nobody can forget to say it; empty for an adapter with everything. */
-export function leftOut(adapter: AnyAdapter): readonly LeftOut[] {
-  const { linking, member, accrual, inbound } = adapter;
-  const without = (what: string): LeftOut => ({ what, reason: 'the adapter has no such port' });
-  const unrecovered = (what: string): LeftOut => ({
-    what: `a lost answer of ${what}`,
-    reason: 'it declares no recovery: a file, a push or a person decides',
-  });
+export function leftOut({ linking, member, accrual, inbound }: AnyAdapter): readonly LeftOut[] {
+  const without = (port: keyof typeof PORTS, present: unknown): LeftOut[] =>
+    present === undefined ? [{ what: PORTS[port], reason: NO_PORT }] : [];
+  const unrecovered = (port: 'accrual' | 'reversal', write: { idempotency: string } | undefined): LeftOut[] => {
+    const { en, zh } = PORTS[port];
+    const what = { en: `${en} with a lost answer`, zh: `应答丢失的${zh}` };
+    return write?.idempotency === 'none' ? [{ what, reason: NO_RECOVERY }] : [];
+  };
   return [
-    ...(linking === undefined ? [without('linking')] : []),
-    ...(member === undefined ? [without('account')] : []),
-    ...(member?.statement === undefined ? [without('statement')] : []),
-    ...(accrual === undefined ? [without('accrual')] : []),
-    ...(accrual?.accrue.idempotency === 'none' ? [unrecovered('an accrual')] : []),
-    ...(accrual !== undefined && accrual.reverse === undefined ? [without('reversal')] : []),
-    ...(accrual?.reverse?.idempotency === 'none' ? [unrecovered('a reversal')] : []),
-    ...(inbound === undefined ? [without('inbound')] : []),
+    ...without('linking', linking),
+    ...without('account', member),
+    ...without('statement', member?.statement),
+    ...without('accrual', accrual),
+    ...unrecovered('accrual', accrual?.accrue),
+    ...without('reversal', accrual?.reverse),
+    ...unrecovered('reversal', accrual?.reverse),
+    ...without('inbound', inbound),
   ];
 }
