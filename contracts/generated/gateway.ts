@@ -877,7 +877,7 @@ export interface components {
             readonly clientReference: string | null;
             readonly createdAt: components["schemas"]["Instant"];
             /** @description What the outcome rests on. */
-            readonly evidence: Record<string, never> | readonly unknown[] | string | number | boolean | null;
+            readonly evidence: unknown;
             /** @description Points set aside. */
             readonly hold: components["schemas"]["Hold"] | null;
             readonly id: components["schemas"]["OperationId"];
@@ -1107,7 +1107,9 @@ export interface components {
              */
             readonly kind: "airline" | "hotel" | "rail" | "wallet" | "coalition";
             /** @description JSON Schema of `form` in a link request; each property has its title in zh and en as `x-title`. */
-            readonly linkForm: Record<string, never>;
+            readonly linkForm: {
+                readonly [key: string]: unknown;
+            };
             /** @description What a member number looks like; it is checked here before the supplier is asked. */
             readonly memberNumber: {
                 readonly description: components["schemas"]["Bilingual"];
@@ -1257,7 +1259,7 @@ export interface components {
         readonly TimelineEntry: {
             readonly at: components["schemas"]["Instant"];
             /** @description What else is known. */
-            readonly detail: Record<string, never> | readonly unknown[] | string | number | boolean | null;
+            readonly detail: unknown;
             /** @description State before. */
             readonly from: string | null;
             /** @description The link or the operation it happened to. */
@@ -1402,6 +1404,7 @@ export interface components {
         /** @description The signature is missing, wrong, too old or not this connection's. */
         readonly SignatureInvalid: {
             headers: {
+                readonly "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                 readonly "X-Request-Id": components["headers"]["RequestId"];
                 readonly [name: string]: unknown;
             };
@@ -1471,7 +1474,7 @@ export interface components {
         /** @description When to try again, in seconds. */
         readonly RetryAfter: string;
         /** @description How to authenticate. */
-        readonly WwwAuthenticate: "Bearer";
+        readonly WwwAuthenticate: "Bearer" | "Signature";
     };
     pathItems: never;
 }

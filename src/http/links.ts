@@ -8,7 +8,8 @@ import { pageOf } from './page.js';
 import { settledLink } from './prefer.js';
 import { serveCreation, serveView, type Door } from './route.js';
 
-const DEFAULT_MAX_AGE = 300;
+/** What the contract states as the default of `maxAge`, in seconds. */
+export const DEFAULT_MAX_AGE = 300;
 
 type LinkRequest = components['schemas']['LinkRequest'];
 

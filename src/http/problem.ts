@@ -41,12 +41,19 @@ export function renderProblem(problem: DoorProblem, exchange: Pick<Exchange, 're
   return { status, contentType: 'application/problem+json', body: JSON.stringify(body) };
 }
 
+/** How to come back from a 401 (RFC 9110, 15.5.2). */
+const CHALLENGES: Readonly<Partial<Record<DoorCode, string>>> = {
+  UNAUTHENTICATED: 'Bearer',
+  SIGNATURE_INVALID: 'Signature',
+};
+
 /** The headers that go with a problem: when to try again, and how to authenticate. */
 function headersOf(problem: DoorProblem): Record<string, string> {
+  const challenge = CHALLENGES[problem.code];
   const seconds = problem.details.retryAfterSeconds ?? PROBLEMS[problem.code].retryAfterSeconds;
   return {
     ...(seconds === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(seconds))) }),
-    ...(problem.code === 'UNAUTHENTICATED' ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
   };
 }
 

@@ -12,7 +12,7 @@ export interface HttpServer {
   readonly server: http.Server;
   /** Starts to listen and gives the port, which is another one when 0 was asked for. */
   listen(port: number, host: string): Promise<number>;
-  /** Takes no further requests, finishes those under way, and cuts what is left after `graceMs`. */
+  /** Takes no further requests, finishes those under way, and cuts what is left after `graceMs`; once is enough. */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface HttpServer {
  * connection that is slow with its headers is gone after 10 s and one slow with its body after 30 s.
  */
 export function createServer(app: Express): HttpServer {
-  let stopping = false;
+  let stopped: Promise<void> | undefined;
   const server = http.createServer(
     {
       insecureHTTPParser: false,
@@ -34,7 +34,7 @@ export function createServer(app: Express): HttpServer {
       requireHostHeader: false,
     },
     (request, response) => {
-      if (stopping) response.setHeader('Connection', 'close');
+      if (stopped !== undefined) response.setHeader('Connection', 'close');
       app(request, response);
     },
   );
@@ -48,10 +48,7 @@ export function createServer(app: Express): HttpServer {
   return {
     server,
     listen: (port, host) => listen(server, port, host),
-    stop: async (graceMs = 15_000) => {
-      stopping = true;
-      await close(server, graceMs);
-    },
+    stop: async (graceMs = 15_000) => (stopped ??= close(server, graceMs)),
   };
 }
 
