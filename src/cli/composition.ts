@@ -8,16 +8,7 @@ interface CompositionRoot {
   readonly start: (environment: Environment, options: { readonly json: boolean }) => Promise<void>;
 }
 
-interface Migrations {
-  readonly migrate: (options: { ownerUrl: string; masterKey: Buffer }) => Promise<unknown>;
-}
-
 /** Loaded only by the verb that needs it: `--help` and `doctor` should not wait for the whole gateway. */
 export async function compositionRoot(): Promise<CompositionRoot> {
   return (await import(pathToFileURL(moduleFile('src/main.ts')).href)) as CompositionRoot;
-}
-
-/** The migrations of the store, likewise. */
-export async function migrations(): Promise<Migrations> {
-  return (await import(pathToFileURL(moduleFile('src/store/migrate.ts')).href)) as Migrations;
 }

@@ -1,6 +1,5 @@
 import { startEmbeddedPostgres } from '../process/embedded-postgres.js';
 import { masterKeyOf } from '../process/master-key.js';
-import { migrations } from './composition.js';
 import type { Verb } from './verb.js';
 
 /** `interline migrate`. */
@@ -19,7 +18,8 @@ export const migrate: Verb = {
       environment.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: environment.dataDir }) : null;
     try {
       const ownerUrl = environment.databaseUrl ?? embedded?.url ?? '';
-      const { migrate: apply } = await migrations();
+      // Loaded here: the other verbs should not wait for the store.
+      const { migrate: apply } = await import('../compose/migrate.js');
       await apply({ ownerUrl, masterKey: masterKeyOf(environment) });
     } finally {
       await embedded?.stop();

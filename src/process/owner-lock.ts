@@ -19,19 +19,26 @@ export interface OwnerLock {
  */
 export async function acquireOwnerLock(directory: string): Promise<OwnerLock> {
   const mine = claimName();
-  for (let round = 0; ; round += 1) {
+  const startedAt = performance.now();
+  for (;;) {
     createClaim(directory, mine);
     const others = livingClaims(directory).filter((claim) => claim.file !== mine);
-    const owner = others.find((claim) => claim.owns) ?? (round >= 20 ? others[0] : undefined);
     if (others.length === 0) {
       writeFileSync(path.join(directory, mine), OWNS);
       return { release: () => removeClaim(directory, mine) };
     }
     removeClaim(directory, mine);
-    if (owner !== undefined) throw inUse(directory, owner.pid);
+    const waitedMs = performance.now() - startedAt;
+    const other = waitedMs > DYING_MS ? others.find((claim) => claim.owns) : undefined;
+    const refusedBy = other ?? (waitedMs > CONTENDING_MS ? others[0] : undefined);
+    if (refusedBy !== undefined) throw inUse(directory, refusedBy.pid);
     await sleep(randomInt(5, 60));
   }
 }
+
+/** A process that was killed a moment ago still lives while the system takes it down. */
+const DYING_MS = 700;
+const CONTENDING_MS = 5000;
 
 /** The pid of the living process that owns a data directory; `null` when nobody does. */
 export function ownerOf(directory: string): number | null {

@@ -43,7 +43,7 @@ function exchange(socket: Socket, commands: readonly string[][]): Promise<string
         const replies = repliesIn(received);
         if (replies.length >= commands.length) resolve(replies);
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
     socket.write(commands.map(encoded).join(''));

@@ -1,0 +1,19 @@
+/** ESM under jest: run it with `npm run test:only`, which passes Node the flag that needs. */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // A build or the data of a start may hold copies of our own files.
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.interline/', '<rootDir>/\\.build/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  globalSetup: '<rootDir>/test/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/global-teardown.mjs',
+  // Tests that start processes share two cores with everything else; none asserts a time.
+  testTimeout: 30_000,
+};
