@@ -96,7 +96,7 @@ export function verifyInput(member: SandboxMember): VerifyInput {
   return { memberNumber: member.memberNumber, name: holderName(member), form: member.form };
 }
 
-export function holderName({ familyName, givenName }: Pick<SandboxMember, 'familyName' | 'givenName'>): HolderName {
+function holderName({ familyName, givenName }: Pick<SandboxMember, 'familyName' | 'givenName'>): HolderName {
   const script = /\p{Script=Han}/u.test(familyName) ? 'Hani' : 'Latn';
   return { script, family: familyName, given: givenName };
 }
