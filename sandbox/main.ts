@@ -10,9 +10,11 @@ const SCHEMES = fileURLToPath(new URL('../schemes', import.meta.url));
 /** The simulated suppliers as a process of their own; it ends with a signal or with the process that started it. */
 async function main(): Promise<void> {
   const sandbox = await startSandbox({ ...readEnvironment(process.env), schemesDir: SCHEMES });
-  console.log(`sandbox ready on ${sandbox.url}`);
   const stop = stopper(sandbox);
   process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
+  console.log(`sandbox ready on ${sandbox.url}`);
+  // A parent with a channel waits for this; one that has gone meanwhile is no error here.
+  process.send?.({ ready: true, url: sandbox.url }, undefined, undefined, () => undefined);
 }
 
 function stopper(sandbox: Sandbox): () => void {

@@ -38,7 +38,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, options);
 
-  const store = openStore(options.dataDir);
+  const release = async (): Promise<void> => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  const store = await orRelease(() => openStore(options.dataDir), release);
   let pushUrls = options.pushUrls;
   const open = (): World => openWorld({ schemes, store, clock: options.clock ?? Date.now, pushUrls, reset });
   const reset = (): void => {
@@ -48,8 +54,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   let world = await orRelease(open, async () => {
     store.close();
-    server.close();
-    await once(server, 'close');
+    await release();
   });
   server.on('request', (req, res) => {
     world.handle(req, res);
@@ -58,21 +63,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     world.rollOver();
   }, ROLL_OVER_MS).unref();
 
+  let stopped: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
+    clearInterval(rollOver);
+    world.end('finish');
+    await release();
+    store.close();
+  };
   return {
     url: urlOf(server, options.host),
     setPushUrls: (urls) => {
       pushUrls = urls;
       world.setPushUrls(urls);
     },
-    stop: async () => {
-      clearInterval(rollOver);
-      const closed = once(server, 'close');
-      server.close();
-      world.end('finish');
-      server.closeAllConnections();
-      await closed;
-      store.close();
-    },
+    stop: () => (stopped ??= stop()),
   };
 }
 

@@ -67,7 +67,7 @@ function makeMember(scheme: SandboxScheme, today: string, random: Random): Omit<
   const step = Math.min(Math.floor(-Math.log2(1 - random.next())), tiers.length - 1, TIER_STEPS.length - 1);
   return {
     ...makeName(scheme.script, random),
-    opening: random.below(30_000),
+    opening: 1_000 + random.below(29_000),
     tier: tiers[step] ?? 'member',
     qualifying: (TIER_STEPS[step] ?? 0) + random.below(10_000),
     joinedOn: addDays(today, -30 - random.below(3_000)),

@@ -94,7 +94,7 @@ function numbersOf(file: Field): NumberShape {
   const prefix = members.at('prefix').text();
   const shape = {
     prefix,
-    length: members.at('length').whole({ min: prefix.length + 4, max: 32 }),
+    length: members.at('length').whole({ min: prefix.length + 6, max: 32 }),
     check: file.at('memberNumber').at('check').oneOf(CHECKS),
   };
   const pattern = file.at('memberNumber').at('pattern');
