@@ -10,7 +10,7 @@ export interface ContractDocument {
   readonly components: { readonly parameters: Readonly<Record<string, Parameter>> };
 }
 
-export type PathItem = { readonly [M in Method]?: OperationItem } & { readonly parameters?: readonly ParameterItem[] };
+type PathItem = { readonly [M in Method]?: OperationItem } & { readonly parameters?: readonly ParameterItem[] };
 
 export interface OperationItem {
   readonly operationId: string;

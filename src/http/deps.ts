@@ -6,7 +6,7 @@ import type { Schemes } from '../core/scheme/schemes.js';
 import type { Log, RequestSample } from './log.js';
 
 /** Whether requests can be taken, and each check by name; the names are public. */
-export interface ReadinessReport {
+interface ReadinessReport {
   readonly ok: boolean;
   readonly checks: Readonly<Record<string, boolean>>;
 }

@@ -6,6 +6,8 @@ import type { Reply } from './exchange.js';
 import { serve, type Door } from './route.js';
 import { send } from './send.js';
 
+const require = createRequire(import.meta.url);
+
 /** The few files of swagger-ui-dist that the page needs. */
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
@@ -49,7 +51,7 @@ export function documentRoutes(door: Door): void {
   app.get('/docs/initializer.js', (_request: Request, reply: Reply) =>
     send(reply, 200, 'text/javascript; charset=utf-8', INITIALIZER),
   );
-  const root = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const root = path.dirname(require.resolve('swagger-ui-dist/package.json'));
   for (const file of ASSETS) {
     app.get(`/docs/${file}`, (_request: Request, reply: Reply) => reply.sendFile(file, { root, maxAge: '1h' }));
   }

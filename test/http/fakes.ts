@@ -18,7 +18,7 @@ export const CONNECTION_ID = toTypeId('con', CONNECTION);
 export const NOBODY = '01976a40-0000-7000-8000-00000000ffff';
 
 /** One line of the log, by level. */
-export interface Logged {
+interface Logged {
   readonly level: 'debug' | 'warn' | 'error';
   readonly fields: Readonly<Record<string, unknown>>;
 }

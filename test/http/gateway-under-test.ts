@@ -5,7 +5,7 @@ import { contractFaults, type Received } from './contract-check.js';
 import { newWorld, type World } from './fakes.js';
 
 /** What to ask; without a key nothing is sent as one. */
-export interface Ask {
+interface Ask {
   readonly key?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | object;
@@ -14,7 +14,7 @@ export interface Ask {
 }
 
 /** An answer that the contract allows, with its JSON read. */
-export interface Answered extends Received {
+interface Answered extends Received {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
