@@ -70,7 +70,7 @@ interface Call {
   readonly body?: object;
 }
 
-/** A 401 was not processed, so the call is made once more with a new token. A second one is the connection's trouble. */
+/** A 401 was not processed, so the call goes out once more with a new token; a second one stands. */
 async function send(context: Connection, call: Call): Promise<HttpResponse> {
   const token = await accessToken(context);
   const response = await sendWith(token, context, call);

@@ -14,11 +14,11 @@ export function dayOf(time: number | Instant): LocalDate {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-export function addDays(day: LocalDate, days: number): LocalDate {
+function addDays(day: LocalDate, days: number): LocalDate {
   return dayOf(Date.parse(day) + days * DAY_MS);
 }
 
-/** Consecutive spans of at most `days` days that cover all days from `from` to `until`; none when it ends before it begins. */
+/** Consecutive spans of at most `days` days that cover a range; none where it ends before it begins. */
 export function spans({ from, until }: Span, days: number): readonly Span[] {
   const all: Span[] = [];
   for (let day = from; day <= until; day = addDays(day, days)) {
@@ -29,9 +29,8 @@ export function spans({ from, until }: Span, days: number): readonly Span[] {
 }
 
 /**
- * Where a transaction of ours is looked for. It was posted between the operation's creation and now, a day more at either end
- * for the supplier's zone. Its contract does not say which of a transaction's dates a span selects, so the first span begins at
- * the activity where that is earlier.
+ * Where a transaction of ours is looked for: from its acceptance until now, a day more at either end for the supplier's
+ * zone. Which of its dates a span selects is not documented, so the first span begins at an earlier activity.
  */
 export function lookupSpans(activity: LocalDate, created: LocalDate, today: LocalDate, days: number): readonly Span[] {
   const until = addDays(today, 1);
@@ -41,7 +40,7 @@ export function lookupSpans(activity: LocalDate, created: LocalDate, today: Loca
   return [...first, ...spans({ from: next > posted ? next : posted, until }, days)];
 }
 
-/** A day of the supplier's: `YYYY-MM-DD`, or `YYYYMMDD`, which is all that its own `maxLength: 8` leaves room for; a time is cut off. */
+/** `YYYY-MM-DD`, or the `YYYYMMDD` that alone fits the contract's `maxLength: 8`; a time is cut off. */
 export function readDay(text: string): LocalDate {
   const match = /^(\d{4})-?(\d{2})-?(\d{2})(?:T.*)?$/.exec(text);
   const day = match === null ? '' : match.slice(1, 4).join('-');

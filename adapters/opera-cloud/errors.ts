@@ -4,16 +4,13 @@ import type { HttpResponse } from '../../src/spec/adapter.js';
 import type { RefusalReason } from '../../src/spec/errors.js';
 import { AdapterFault } from '../../src/spec/errors.js';
 
-/**
- * The supplier publishes its codes to customers only. The one here was read in public integrations; certification has to fill
- * the table, and until then a code it does not know goes to a person.
- */
+/** The codes go to customers only; this one was read in public integrations, and certification has to add the rest. */
 const REFUSALS = new Map<string, RefusalReason>([['OPERAWS-CRM00073', 'member-not-found']]);
 
-/** A module and five digits ("Web Service Error Codes" of the supplier's guide); any other text may quote a member and goes no further. */
+/** A module and five digits, says the supplier's guide; any other text may quote a member and goes no further. */
 const CODE = /^(?:OPERAWS-)?[A-Z]{3}\d{5}$/;
 
-/** What an answer other than the documented success means. 408 is a gateway giving up on a request that may have arrived. */
+/** What an undocumented answer means; 408 is a gateway that gave up on a request which may have arrived. */
 export function faultOf(response: HttpResponse): AdapterFault {
   const { status } = response;
   const common = commonFault(response);

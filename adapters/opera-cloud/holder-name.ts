@@ -1,8 +1,8 @@
 import type { HolderName } from '../../src/spec/values.js';
 
 /**
- * Whether the supplier's name is the holder's, whatever the case, accents, spaces, commas and order of its parts: the contract
- * says neither how a profile's name is written nor in which order. Every part must be there; a family name alone is not enough.
+ * Whether the supplier's name is the holder's, whatever its case, accents, spaces, commas and order, of which the
+ * contract states none. Every part must be there; a family name alone is not enough.
  */
 export function sameName(holder: HolderName, supplied: string): boolean {
   const family = words(holder.family);

@@ -15,7 +15,7 @@ import { found, pages } from './pages.js';
 
 type Connection = Context<Config>;
 
-/** Balance, level and expiring lots come from three calls; an account is all of them or a fault, never one that forgot its level. */
+/** Three calls make an account: all of them or a fault, never an account that forgot its level. */
 export async function account(context: Connection, member: Member): Promise<Account> {
   const { profileId } = idsOf(member);
   const query = { membershipType: context.config.membershipType, membershipId: member.number };

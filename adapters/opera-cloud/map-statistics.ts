@@ -33,8 +33,8 @@ export function idOf(transaction: JsonRecord): string {
 }
 
 /**
- * The receipt of our own transaction among those of a page, `null` where it is not there. The reference decides; card and points
- * are echoed as the supplier has them, so that a difference is seen, and one that agrees in both is preferred.
+ * The receipt of our own transaction on a page, `null` without one. The reference decides; card and points are echoed
+ * as the supplier has them, so that a difference is seen.
  */
 export function readOwn(transactions: readonly JsonRecord[], wanted: Wanted): Receipt | null {
   const ours = transactions.filter((each) => referenceOf(each) === wanted.reference);

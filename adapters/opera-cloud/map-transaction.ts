@@ -38,7 +38,7 @@ export function reversalTransaction(input: ReversalInput, attempt: Attempt, conf
   });
 }
 
-/** A 201 says that it is done and where, and echoes nothing. Without a place to take the id from, the look-up has to tell. */
+/** A 201 says that it is done and where, and echoes nothing; without an id to take, the look-up has to tell. */
 export function readReceipt(response: HttpResponse): Receipt {
   if (response.status !== 201) throw faultOf(response);
   if (response.body.trim() !== '') jsonObject(response);
@@ -49,12 +49,9 @@ function transaction(details: Details): Transaction {
   return { membershipTransactionDetails: { membershipTransactionDetails: details } };
 }
 
-/** `transactionDate` is the day of acceptance: the same on every attempt, and inside the span where a look-up begins. */
-function identified(
-  card: string,
-  attempt: Attempt,
-): Pick<Details, 'reference' | 'membershipCardNo' | 'transactionDate'> {
-  return { reference: attempt.reference, membershipCardNo: card, transactionDate: dayOf(attempt.createdAt) };
+/** The day of acceptance is the same on every attempt, and inside the span where a look-up begins. */
+function identified(membershipCardNo: string, { reference, createdAt }: Attempt) {
+  return { reference, membershipCardNo, transactionDate: dayOf(createdAt) };
 }
 
 function described(activity: Activity, config: Config) {

@@ -5,7 +5,7 @@ import { faultOf, unbelievable } from './errors.js';
 
 const MOST_RECORDS = 10_000;
 
-/** The content of a 200, `null` for 204, which is how this supplier says that it found nothing; anything else is a fault. */
+/** The content of a 200; `null` for 204, this supplier's "nothing found"; anything else is a fault. */
 export function found(response: HttpResponse): JsonRecord | null {
   if (response.status === 204) return null;
   if (response.status === 200) return jsonObject(response);
@@ -13,9 +13,8 @@ export function found(response: HttpResponse): JsonRecord | null {
 }
 
 /**
- * The records of a listing, page by page, each once. `offset` counts records; whether from 0 or from 1 is open, so pages may
- * overlap by one and `key` tells records apart. A page that brings nothing new although more was promised is a fault: half a
- * list must never pass for a whole one, least of all as proof that something is absent.
+ * The records of a listing, page by page, each once by its `key`: `offset` counts from 0 or from 1, so pages may
+ * overlap. A page that brings nothing new although more was promised is a fault: half a list must not prove an absence.
  */
 export async function* pages(
   fetch: (offset: number) => Promise<HttpResponse>,
@@ -39,7 +38,7 @@ export async function* pages(
   }
 }
 
-/** Either field is optional, and `hasMore` is described the wrong way round, so each alone is reason enough to look on. */
+/** Both fields are optional and `hasMore` is described the wrong way round, so each alone is reason to look on. */
 function morePromised(page: JsonRecord, received: number): boolean {
   return page['hasMore'] === true || (optionalPoints(page, 'totalResults') ?? 0) > received;
 }

@@ -42,10 +42,7 @@ function askForToken({ config, http }: Context<Config>): Promise<HttpResponse> {
   });
 }
 
-/**
- * Wrong credentials are answered with 400, 401 or 403, and with 402 in the supplier's guide to common errors. Whatever else this
- * call answers, the one that needed the token has not left.
- */
+/** 402 stands in the supplier's guide to common errors. Whatever this says, what needed the token has not left. */
 function granted(response: HttpResponse): HttpResponse {
   const { status } = response;
   if (status === 200) return response;

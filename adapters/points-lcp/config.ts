@@ -8,7 +8,7 @@ const settings = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/ }).regex(/^[^?#@]*$/),
   /** Part of every `callback`, so it takes only what a URN takes, and no colon. */
   partner: z.string().regex(/^[A-Za-z0-9._-]{1,40}$/),
-  /** How long `callback` is trusted to deduplicate, in milliseconds. Repeats end an hour earlier, so less than two leaves nothing. */
+  /** Milliseconds for which `callback` is trusted to deduplicate; repeats end an hour earlier, hence two at least. */
   windowMs: z
     .int()
     .min(2 * HOUR_MS)

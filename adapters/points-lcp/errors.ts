@@ -19,15 +19,15 @@ const ALREADY_SUCCEEDED = 'TRANSACTION_ALREADY_SUCCEEDED';
 /** What the body's `status` says; the HTTP status of the same answer is 200 whichever it is. */
 export type Outcome = 'success' | 'failure' | 'system-error';
 
-/** The answer's content; anything but HTTP 200 with a JSON object is a fault, since every business answer comes that way. */
+/** The answer's content. Every business answer is HTTP 200 with a JSON object; anything else is a fault. */
 export function contentOf(response: HttpResponse): JsonRecord {
   if (response.status === 200) return jsonObject(response);
   throw faultOfStatus(response);
 }
 
 /**
- * As `contentOf`, with the one other answer a reversal has: 400 for a transaction the programme does not know. It repeats the id
- * it was asked about, which a 400 for a malformed request could not.
+ * As `contentOf`, with the one other answer a reversal has: 400 for a transaction the programme does not know. It
+ * repeats the id it was asked about, which a 400 for a malformed request could not.
  */
 export function contentOfReversal(response: HttpResponse, transactionId: string): JsonRecord {
   if (response.status !== 400) return contentOf(response);
@@ -35,7 +35,7 @@ export function contentOfReversal(response: HttpResponse, transactionId: string)
   throw faultOfStatus(response);
 }
 
-/** Reads `status`; a value the contract does not have, or a failure that calls itself SUCCESS, is an unknown outcome. */
+/** Reads `status`; any other than the contract's, or a failure called SUCCESS, is an unknown outcome. */
 export function outcomeOf(content: JsonRecord): Outcome {
   const status = requiredText(content, 'status');
   if (status === 'success') return 'success';

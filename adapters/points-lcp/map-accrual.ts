@@ -23,7 +23,7 @@ export function posting(input: AccrualInput, attempt: Attempt, config: Config): 
   };
 }
 
-/** Reads the answer of Posting, or of RetryTransaction, where `retried` is the id that was sent and may stand for a missing one. */
+/** Reads the answer of Posting, or of RetryTransaction with the id `retried`, which stands for a missing one. */
 export function readReceipt(content: JsonRecord, retried?: string): Receipt {
   const transactionId = transactionIdOf(content) ?? retried;
   const outcome = outcomeOf(content);
@@ -45,7 +45,7 @@ function receipt(content: JsonRecord, transactionId: string | undefined): Receip
   return { supplierReference: transactionId, final: true, echo: echoOf(content) };
 }
 
-/** The contract echoes nothing. A programme that does is compared, since an answer to another request would show here. */
+/** The contract echoes nothing. What a programme echoes is compared: an answer to another request would show. */
 function echoOf(content: JsonRecord): Receipt['echo'] {
   return {
     reference: optionalText(content, 'callback')?.split(':').at(-1),

@@ -11,8 +11,8 @@ export function reversal(input: ReversalInput): Wire['Reversal'] {
 }
 
 /**
- * Reads the answer about the posting `original`. A `systemError` leaves no token: its `transactionId` is the posting's, and
- * RetryTransaction with that would attempt the posting again.
+ * Reads the answer about the posting `original`. A `systemError` leaves no token: its `transactionId` is the
+ * posting's, and RetryTransaction with that would attempt the posting again.
  */
 export function readReversalReceipt(content: JsonRecord, original: string): Receipt {
   const outcome = outcomeOf(content);
@@ -28,7 +28,7 @@ export function readReversalReceipt(content: JsonRecord, original: string): Rece
   }
 }
 
-/** A programme may give the posting's id for the reversal too (the manual says so); as a reference that would be taken already. */
+/** The manual lets a programme repeat the posting's id for the reversal; as a reference that one is taken. */
 function receipt(content: JsonRecord, original: string): Receipt {
   const echoed = optionalText(content, 'transactionId');
   if (echoed !== undefined && echoed !== original) throw unbelievable('transactionId is not the one reversed');

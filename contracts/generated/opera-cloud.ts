@@ -39,8 +39,8 @@ export interface paths {
         readonly put?: never;
         /**
          * Posts a membership transaction
-         * @description Not deduplicated: the same body twice is two transactions. There is no reversal; an adjustment with negative points is
-         *     our reading.
+         * @description Not deduplicated: the same body twice is two transactions. There is no reversal; an adjustment with negative
+         *     points is our reading.
          */
         readonly post: operations["postMembershipTransaction"];
         readonly delete?: never;
@@ -87,8 +87,9 @@ export interface paths {
         };
         /**
          * A membership's transactions within a span of at most 90 days
-         * @description Filters on our `reference`. The supplier describes that field as an adjustment's; that ordinary transactions keep it is
-         *     to be confirmed. Which of a transaction's dates the span selects is not stated. May lag behind what was posted.
+         * @description Filters on our `reference`. The supplier describes that field as an adjustment's; that ordinary transactions
+         *     keep it is to be confirmed. Which of a transaction's dates the span selects is not stated. May lag behind what
+         *     was posted.
          */
         readonly get: operations["getProfileMembershipStatistics"];
         readonly put?: never;

@@ -49,8 +49,8 @@ export interface paths {
         readonly put?: never;
         /**
          * Attempts again a transaction that was answered with `systemError`
-         * @description The programme first makes sure that the transaction did not succeed after all; if it did, it answers `failure` with
-         *     `Transaction already succeeded`, which to us is a success.
+         * @description The programme first makes sure that the transaction did not succeed after all; if it did, it answers `failure`
+         *     with `Transaction already succeeded`, which to us is a success.
          */
         readonly post: operations["retryTransaction"];
         readonly delete?: never;
@@ -70,7 +70,8 @@ export interface paths {
         readonly put?: never;
         /**
          * Takes back points of a posting, in whole or in part
-         * @description Carries no reference of ours, so a repeated call is a second reversal. Reversals together never exceed the posting.
+         * @description Carries no reference of ours, so a repeated call is a second reversal. Reversals together never exceed the
+         *     posting.
          */
         readonly post: operations["reverseTransaction"];
         readonly delete?: never;

@@ -24,8 +24,9 @@ export function ownContract(platform: string, base: string): HttpContract {
 }
 
 /**
- * The supplier's own contract, in one document or several, kept beside the project (`INTERLINE_SUPPLIER_CONTRACTS`, else
- * `../shared/contracts`). Where it is absent that is said in one line, and the project's own, stricter document has to do.
+ * The supplier's own contract, in one document or several, kept beside the project (`INTERLINE_SUPPLIER_CONTRACTS`,
+ * else `../shared/contracts`). Where it is absent that is said in one line, and the project's own, stricter document
+ * has to do.
  */
 export function realContract(parts: readonly Part[]): HttpContract[] {
   const folder = process.env['INTERLINE_SUPPLIER_CONTRACTS'] ?? join(root, '../shared/contracts');

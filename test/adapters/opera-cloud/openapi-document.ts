@@ -13,7 +13,10 @@ export interface Parameter {
   readonly type: string | undefined;
 }
 
-/** One operation of either kind of document, as far as requests and answers are checked. `path` matches a whole URL without query. */
+/**
+ * One operation of either kind of document, as far as requests and answers are checked. `path` matches a whole URL
+ * without query.
+ */
 export interface Operation {
   readonly id: string;
   readonly method: string;

@@ -41,7 +41,10 @@ export const contracts = [
 /** One token that is always there, so that a test is about its own call. */
 const oneToken: TokenCache = { get: () => Promise.resolve('token-1'), drop: () => undefined };
 
-/** A context over the kit's own http, answered by nock; a request that breaks a contract never leaves and fails the test. */
+/**
+ * A context over the kit's own http, answered by nock; a request that breaks a contract never leaves and fails the
+ * test.
+ */
 export function context(tokens = oneToken, now = Date.parse(attempt.createdAt)): Context<Config> {
   const timing = { connectMs: 2_000, firstByteMs: 500, totalMs: 5_000 };
   const signal = new AbortController().signal;

@@ -29,7 +29,10 @@ export const contracts = [
   ...realContract([['points-lcp/points-lp-api.openapi.yaml', BASE]]),
 ];
 
-/** A context over the kit's own http, answered by nock; a request that breaks a contract never leaves and fails the test. */
+/**
+ * A context over the kit's own http, answered by nock; a request that breaks a contract never leaves and fails the
+ * test.
+ */
 export function context(): Context<Config> {
   const timing = { connectMs: 2_000, firstByteMs: 500, totalMs: 5_000 };
   const signal = new AbortController().signal;
@@ -90,7 +93,10 @@ export async function faultOf(call: Promise<unknown>): Promise<Fault> {
   return error.fault;
 }
 
-/** Registers what every file of these tests does after each test: nothing is left waiting, nothing was expected in vain. */
+/**
+ * Registers what every file of these tests does after each test: nothing is left waiting, nothing was expected in
+ * vain.
+ */
 export function leaveNothingBehind(): void {
   nock.abortPendingRequests();
   const unused = nock.pendingMocks();
