@@ -15,5 +15,5 @@ export default {
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
   // Tests that start processes share two cores with everything else; none asserts a time.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };
