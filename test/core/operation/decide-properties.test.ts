@@ -143,7 +143,7 @@ describe('being told that it is posted', () => {
         (now, learnt) =>
           applied(
             now,
-            decide(now, LEARNT[learnt] as Learnt, rules(name), () => 0.5),
+            decide(now, LEARNT[learnt], rules(name), () => 0.5),
           ),
         snapshot,
       );
