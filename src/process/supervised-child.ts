@@ -46,8 +46,9 @@ export class ChildFailed extends Error {
   constructor(
     readonly child: string,
     readonly exitCode: number,
+    how = `ended before it was ready (exit code ${exitCode})`,
   ) {
-    super(`${child} ended before it was ready (exit code ${exitCode})`);
+    super(`${child} ${how}`);
   }
 }
 
@@ -83,7 +84,7 @@ export function superviseChild(spec: ChildSpec, log: (event: ChildEvent) => void
         child = null;
         resolve();
         // Without effect on one that was ready.
-        ready.reject(new ChildFailed(spec.name, code ?? 1));
+        ready.reject(new ChildFailed(spec.name, code ?? 1, stopping ? 'was stopped before it was ready' : undefined));
         if (!stopping) died(code, signal, readyAt);
       };
       running.once('error', () => over(1, null));
