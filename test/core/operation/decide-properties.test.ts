@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decide } from '../../../src/core/operation/decide.js';
 import { plan } from '../../../src/core/operation/plan.js';
-import type { Decision, Learnt, Rules, Snapshot } from '../../../src/core/operation/snapshot.js';
+import type { Decision, Rules, Snapshot } from '../../../src/core/operation/snapshot.js';
 import { isFinal } from '../../../src/spec/operation.js';
 import { applied } from './applied.js';
 import { anyChance, anyFault, anyLearnt, anyRules, anySnapshot, firstSend } from './arbitrary-situations.js';

@@ -1,6 +1,6 @@
 import { decide } from '../../../src/core/operation/decide.js';
 import { plan } from '../../../src/core/operation/plan.js';
-import type { Decision, Learnt, Rules, Snapshot } from '../../../src/core/operation/snapshot.js';
+import type { Decision, Rules, Snapshot } from '../../../src/core/operation/snapshot.js';
 import { isFinal, type WriteState } from '../../../src/spec/operation.js';
 import { applied } from './applied.js';
 import { LEARNT, situation } from './situations.js';

@@ -1,0 +1,136 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createSlots, type Slots } from '../../../src/core/operation/slots.js';
+
+/** Work that ends when it is told to. */
+function open(): {
+  readonly work: () => Promise<void>;
+  readonly end: () => void;
+  readonly fail: (error: Error) => void;
+} {
+  let end: () => void = () => undefined;
+  let fail: (error: Error) => void = () => undefined;
+  const ended = new Promise<void>((resolve, reject) => {
+    end = resolve;
+    fail = reject;
+  });
+  return { work: () => ended, end, fail };
+}
+
+/** What has been settled once everything that was ready has run. */
+async function settled<T>(promise: Promise<T>): Promise<T | 'waits'> {
+  const turn = new Promise<'waits'>((resolve) => setImmediate(() => resolve('waits')));
+  return Promise.race([promise, turn]);
+}
+
+function slotsOf(total: number, perConnection: number): { slots: Slots; errors: unknown[] } {
+  const errors: unknown[] = [];
+  return { slots: createSlots({ total, perConnection, onError: (error) => errors.push(error) }), errors };
+}
+
+describe('slots', () => {
+  it('holds what is wanted, at most what a connection and all together may have', async () => {
+    const { slots } = slotsOf(10, 6);
+    expect((await slots.reserve('live', 'a', 4)).count).toBe(4);
+    expect((await slots.reserve('live', 'b', 100)).count).toBe(6);
+    const other = slotsOf(10, 6).slots;
+    expect((await other.reserve('live', 'a', 100)).count).toBe(6);
+    expect((await other.reserve('live', 'b', 4)).count).toBe(4);
+  });
+
+  it('makes a connection wait for its own, not for others', async () => {
+    const { slots } = slotsOf(10, 2);
+    const held = await slots.reserve('live', 'slow', 2);
+    const waiting = slots.reserve('live', 'slow', 2);
+    expect(await settled(waiting)).toBe('waits');
+    expect((await slots.reserve('live', 'quick', 2)).count).toBe(2);
+    held.release();
+    expect(await waiting).toMatchObject({ count: 2 });
+  });
+
+  it('waits for a few slots at once, so that a claim is worth it', async () => {
+    const { slots } = slotsOf(20, 10);
+    const held = await slots.reserve('live', 'a', 10);
+    const waiting = slots.reserve('live', 'a', 10);
+    const running = Array.from({ length: 10 }, open);
+    for (const { work } of running) held.run(work);
+    for (const { end } of running.slice(0, 7)) end();
+    expect(await settled(waiting)).toBe('waits');
+    running[7]?.end();
+    expect(await waiting).toMatchObject({ count: 8 });
+  });
+
+  it('frees a slot when its work ends, also when it fails, and tells of the failure', async () => {
+    const { slots, errors } = slotsOf(2, 2);
+    const held = await slots.reserve('live', 'a', 2);
+    const [good, bad] = [open(), open()];
+    held.run(good.work);
+    held.run(bad.work);
+    const waiting = slots.reserve('live', 'a', 2);
+    good.end();
+    bad.fail(new Error('failed'));
+    expect(await waiting).toMatchObject({ count: 2 });
+    expect(errors).toEqual([new Error('failed')]);
+  });
+
+  it('gives back only what was not run', async () => {
+    const { slots } = slotsOf(4, 4);
+    const held = await slots.reserve('live', 'a', 3);
+    const one = open();
+    held.run(one.work);
+    held.release();
+    held.release();
+    const rest = await slots.reserve('live', 'a', 3);
+    expect(rest.count).toBe(3);
+    expect(await settled(slots.reserve('live', 'a', 1))).toBe('waits');
+    one.end();
+  });
+
+  it('is idle when everything has ended or was given back', async () => {
+    const { slots } = slotsOf(4, 4);
+    await slots.idle();
+    const held = await slots.reserve('live', 'a', 2);
+    const one = open();
+    held.run(one.work);
+    const idle = slots.idle();
+    held.release();
+    expect(await settled(idle.then(() => 'idle'))).toBe('waits');
+    one.end();
+    await idle;
+  });
+
+  it('holds never more than its limits, and serves everybody who asked', async () => {
+    const asks = fc.array(
+      fc.record({ connection: fc.constantFrom('a', 'b', 'c'), wanted: fc.integer({ min: 1, max: 20 }) }),
+      {
+        minLength: 1,
+        maxLength: 30,
+      },
+    );
+    const limits = fc.record({
+      total: fc.integer({ min: 1, max: 12 }),
+      perConnection: fc.integer({ min: 1, max: 12 }),
+    });
+    const property = fc.asyncProperty(asks, limits, async (asked, { total, perConnection }) => {
+      const { slots } = slotsOf(total, perConnection);
+      const held = new Map<string, number>();
+      const add = (connection: string, count: number): void => {
+        held.set(connection, (held.get(connection) ?? 0) + count);
+        expect(held.get(connection)).toBeLessThanOrEqual(perConnection);
+        expect([...held.values()].reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(total);
+      };
+      await Promise.all(
+        asked.map(async ({ connection, wanted }) => {
+          const reserved = await slots.reserve('live', connection, wanted);
+          expect(reserved.count).toBeGreaterThanOrEqual(1);
+          add(connection, reserved.count);
+          await new Promise((resolve) => setImmediate(resolve));
+          add(connection, -reserved.count);
+          reserved.release();
+        }),
+      );
+      await slots.idle();
+    });
+    await fc.assert(property, { numRuns: 100 });
+  });
+});
