@@ -48,7 +48,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let pushUrls = options.pushUrls;
   const open = (): World => openWorld({ schemes, store, clock: options.clock ?? Date.now, pushUrls, reset });
   const reset = (): void => {
-    world.end('forget');
+    world.end();
     store.clear();
     world = open();
   };
@@ -66,7 +66,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let stopped: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     clearInterval(rollOver);
-    world.end('finish');
+    world.end();
     await release();
     store.close();
   };

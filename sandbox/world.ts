@@ -23,8 +23,8 @@ export interface World {
   setPushUrls(urls: Readonly<Record<string, string>>): void;
   /** Ends the days that the cut-off has ended, also when nobody asks. */
   rollOver(): void;
-  /** Nothing is committed afterwards; what was still due late is done now, or forgotten. */
-  end(late: 'finish' | 'forget'): void;
+  /** Does what was still due late; nothing is committed afterwards. */
+  end(): void;
 }
 
 export function openWorld(options: WorldOptions): World {
@@ -43,9 +43,9 @@ export function openWorld(options: WorldOptions): World {
     rollOver: () => {
       for (const { days } of played.values()) store.commit(() => days.open());
     },
-    end: (work) => {
+    end: () => {
       ending.abort();
-      for (const { late } of played.values()) late[work === 'finish' ? 'finish' : 'drop']();
+      for (const { late } of played.values()) late.finish();
     },
   };
 }

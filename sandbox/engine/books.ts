@@ -1,7 +1,7 @@
 import { type Clock, instant } from './clock.js';
 import type { Collection } from './store.js';
 
-export type EffectKind = 'accrual' | 'reversal' | 'redemption' | 'refund';
+type EffectKind = 'accrual' | 'reversal' | 'redemption' | 'refund';
 
 /** One effect that was really applied, signed from the member. `reference` is the partner's, `null` for the supplier's own. */
 export interface Posting {

@@ -38,7 +38,7 @@ export function controlRouter(controlled: Controlled): Router {
     };
   };
   router.get('/schemes', (_req, res) => {
-    res.json(Array.from(controlled.schemes.values(), described));
+    res.json(controlled.store.commit(() => Array.from(controlled.schemes.values(), described)));
   });
   router.post('/reset', (_req, res) => {
     controlled.reset();

@@ -19,7 +19,7 @@ const EXCHANGE_FAULTS = [
 const PUSH_FAULTS = ['duplicateNotification', 'reorderNotification', 'forgeNotification', 'skewedClock'] as const;
 
 export type ExchangeFault = (typeof EXCHANGE_FAULTS)[number];
-export type PushFault = (typeof PUSH_FAULTS)[number];
+type PushFault = (typeof PUSH_FAULTS)[number];
 type FaultKind = ExchangeFault | PushFault;
 
 /** The misbehaviour in force for one scheme. Rates are shares of all requests, or of all pushes, and add up to at most 1. */

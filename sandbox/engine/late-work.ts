@@ -3,19 +3,14 @@ export interface LateWork {
   after(ms: number, work: () => void): void;
   /** Does at once what is still waiting: a supplier that took a request performs it, also when it is shut down. */
   finish(): void;
-  /** Forgets what is still waiting. */
-  drop(): void;
 }
 
 export function openLateWork(): LateWork {
   const waiting = new Map<() => void, NodeJS.Timeout>();
-  const drop = (): void => {
-    for (const timer of waiting.values()) clearTimeout(timer);
-    waiting.clear();
-  };
   return {
     after: (ms, work) => {
       const run = (): void => {
+        clearTimeout(waiting.get(run));
         waiting.delete(run);
         try {
           work();
@@ -26,10 +21,7 @@ export function openLateWork(): LateWork {
       waiting.set(run, setTimeout(run, ms));
     },
     finish: () => {
-      const left = Array.from(waiting.keys());
-      drop();
-      for (const run of left) run();
+      for (const run of Array.from(waiting.keys())) run();
     },
-    drop,
   };
 }

@@ -2,7 +2,7 @@ import type { Random } from './random.js';
 
 /** The check digits a scheme may ask for: none, ISO/IEC 7812-1 (luhn), or the number before the last digit modulo 7. */
 export const CHECKS = ['none', 'luhn', 'mod7'] as const;
-export type Check = (typeof CHECKS)[number];
+type Check = (typeof CHECKS)[number];
 
 /** How a scheme's member numbers look: `prefix`, then digits up to `length` characters, the last one by `check`. */
 export interface NumberShape {

@@ -6,7 +6,7 @@ import { type Random, seededRandom } from './random.js';
 import type { Collection } from './store.js';
 
 export const MISCHIEF_KINDS = ['drop-line', 'extra-line', 'change-points', 'duplicate-line', 'delay-line'] as const;
-export type MischiefKind = (typeof MISCHIEF_KINDS)[number];
+type MischiefKind = (typeof MISCHIEF_KINDS)[number];
 
 /** One planted break: what a date's settlement says otherwise than the books. */
 interface Mischief {
@@ -17,7 +17,7 @@ interface Mischief {
 }
 
 /** What a day came to, over the lines that its settlement would carry. */
-export interface DaySummary {
+interface DaySummary {
   readonly businessDate: string;
   readonly lines: number;
   readonly points: number;

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   closeSync,
   existsSync,
   ftruncateSync,
@@ -6,7 +7,6 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
@@ -47,7 +47,7 @@ export function openStore(dataDir?: string): Store {
   let depth = 0;
 
   const flush = (): void => {
-    if (file !== null && pending.length > 0) writeSync(file, `${JSON.stringify(pending)}\n`);
+    if (file !== null && pending.length > 0) appendFileSync(file, `${JSON.stringify(pending)}\n`);
     pending = [];
   };
   const change = (entry: Change): void => {
@@ -104,7 +104,8 @@ function openJournal(
   }
   const fresh = openSync(`${path}.new`, 'w', 0o600);
   for (const [name, map] of maps) {
-    for (const [key, value] of map) writeSync(fresh, `${JSON.stringify([[name, key, value]])}\n`);
+    const lines = Array.from(map, ([key, value]) => `${JSON.stringify([[name, key, value]])}\n`);
+    appendFileSync(fresh, lines.join(''));
   }
   closeSync(fresh);
   renameSync(`${path}.new`, path);

@@ -3,7 +3,7 @@ import type { Member } from '../engine/members.js';
 import { balanceOf, type Parts, type WireAnswer } from '../platform.js';
 
 /** What became of a posting; `undecided` was answered `systemError` and awaits its retry. */
-export type Outcome = 'success' | 'failure' | 'undecided';
+type Outcome = 'success' | 'failure' | 'undecided';
 
 /** A posting as the programme keeps it, one per `callback`. */
 export interface Transaction {
@@ -82,5 +82,5 @@ export function told({ answer, transactionId }: Pick<Transaction, 'answer' | 'tr
 
 /** A body that is no JSON object or lacks what the contract requires; the contract names no answer for it. */
 export function malformed(complaint: string): WireAnswer {
-  return { status: 400, body: { status: 'failure', statusMessage: `Error: ${complaint}`, transactionId: '' } };
+  return { status: 400, body: { status: 'failure', statusMessage: `Error: ${complaint}` } };
 }

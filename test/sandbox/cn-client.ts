@@ -2,7 +2,7 @@ import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { call, newReference, type Running, type TestAnswer, type TestMember } from './running.js';
 
 /** What a test may do otherwise than the contract says. */
-export interface CnOverrides {
+interface CnOverrides {
   readonly key?: string | null;
   readonly timestamp?: number;
   readonly nonce?: string;

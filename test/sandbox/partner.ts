@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A notification as the partner received it; `genuine` says whether the signature is the brand's. */
-export interface Received {
+interface Received {
   readonly genuine: boolean;
   readonly timestamp: number;
   readonly nonce: string;

@@ -25,7 +25,7 @@ export interface TestPosting {
   readonly postedAt: string;
 }
 
-export interface TestBooks {
+interface TestBooks {
   readonly postings: readonly TestPosting[];
   readonly totals: { readonly count: number; readonly points: number };
 }
@@ -65,10 +65,15 @@ export async function run(options: Partial<SandboxOptions> = {}): Promise<Runnin
   };
 }
 
+/** Every exchange of this test file that came to an answer, for those who hold them against a contract. */
+export const exchanges: { readonly method: string; readonly url: string; readonly answer: TestAnswer }[] = [];
+
 export async function call(url: string, init: RequestInit = {}): Promise<TestAnswer> {
   const response = await fetch(url, { redirect: 'manual', ...init });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: parsed(text) };
+  const answer = { status: response.status, headers: response.headers, text, json: parsed(text) };
+  exchanges.push({ method: init.method ?? 'GET', url, answer });
+  return answer;
 }
 
 /** Waits until `probe` says so, at most five seconds. */
