@@ -23,7 +23,10 @@ export interface BookRow extends Posting {
 export interface Books {
   /** Applies an effect: the only way a balance ever changes. */
   apply(effect: Omit<Posting, 'postedAt'> & { readonly detail?: unknown }): BookRow;
-  /** A supplier reference that no effect has had, made of the scheme's own sequence. */
+  /**
+   * A supplier reference that no effect has had: since when these books are kept, and a number in them. So it is new to a
+   * partner, too, who still remembers the books before a reset.
+   */
   nextReference(prefix: string): string;
   rows(): readonly BookRow[];
   rowsOf(memberNumber: string): readonly BookRow[];
@@ -64,9 +67,11 @@ export function openBooks(clock: Clock, businessDate: () => string, memory: Book
       return row;
     },
     nextReference: (prefix) => {
+      const since = memory.counters.get('since') ?? clock();
       const next = (memory.counters.get('reference') ?? 0) + 1;
+      memory.counters.set('since', since);
       memory.counters.set('reference', next);
-      return `${prefix}${String(next).padStart(8, '0')}`;
+      return `${prefix}${since}${String(next).padStart(7, '0')}`;
     },
     rows: () => rows,
     rowsOf: (memberNumber) => byMember.get(memberNumber)?.rows ?? [],

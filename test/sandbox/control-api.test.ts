@@ -157,6 +157,18 @@ describe('reset', () => {
     expect(json['businessDate']).toBe('2026-03-10');
     await own.stop();
   });
+
+  it('gives no supplier reference again that it gave before', async () => {
+    let now = NOON;
+    const own = await run({ clock: () => now });
+    const reference = async (): Promise<unknown> =>
+      (await lcpClient(own).post(await own.member('test-airline'), 100)).json['transactionId'];
+    const before = await reference();
+    await own.control('POST', '/reset');
+    now += 1;
+    expect(await reference()).not.toBe(before);
+    await own.stop();
+  });
 });
 
 describe('close-day', () => {
