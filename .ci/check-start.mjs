@@ -12,7 +12,7 @@ const READY_MS = 60_000;
 const STOP_MS = 60_000;
 const KEYS = ['baseUrl', 'sandboxUrl', 'platformKey', 'otherPlatformKey', 'supportKey', 'adminKey', 'webhookSecret'];
 
-const dataDir = path.join(mkdtempSync(path.join(tmpdir(), 'interline start ')), 'data');
+const dataDir = mkdtempSync(path.join(tmpdir(), 'interline start '));
 const credentialsFile = path.join(dataDir, 'credentials.json');
 
 let running = null;
@@ -31,7 +31,7 @@ try {
 } finally {
   // After a failure; its children end with it.
   if (running !== null && running.exitCode === null && running.signalCode === null) process.kill(-running.pid, 'SIGKILL');
-  rmSync(path.dirname(dataDir), { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true });
 }
 
 async function start() {
