@@ -2,7 +2,7 @@ import type { Caller } from '../../../src/core/access/caller.js';
 import { SCOPES } from '../../../src/core/access/caller.js';
 import type { LinkFacts } from '../../../src/core/link/facts.js';
 import type { SchemeFacts } from '../../../src/core/operation/prepare.js';
-import type { AccrualPort, Found, Receipt, ReversalInput, Write } from '../../../src/spec/adapter.js';
+import type { AccrualPort, Find, Perform, ReversalInput, Write } from '../../../src/spec/adapter.js';
 import type { FlightActivity } from '../../../src/spec/activity.js';
 import type { Scheme, Terms } from '../../../src/spec/scheme.js';
 import { FAST, receipt } from './situations.js';
@@ -81,8 +81,8 @@ export function fakeScheme(different: Partial<Scheme> = {}): Scheme {
 
 /** A write that the supplier looks up; every call succeeds unless told otherwise. */
 export function lookupWrite<I>(
-  perform: () => Promise<Receipt> = async () => receipt(),
-  find: () => Promise<Found> = async () => ({ found: 'absent' }),
+  perform: Perform<I, never> = async () => receipt(),
+  find: Find<I, never> = async () => ({ found: 'absent' }),
 ): Write<I, never> {
   return { idempotency: 'lookup', conclusiveAfterMs: () => 20_000, eventual: false, perform, find };
 }

@@ -1,0 +1,64 @@
+import { createEngine, type Engine, type EngineDeps } from '../../../src/core/operation/engine.js';
+import type { Claimed, ClaimRequest, Completion } from '../../../src/core/operation/ports.js';
+import type { Supplier, Suppliers } from '../../../src/core/supplier/ports.js';
+import type { Receipt } from '../../../src/spec/adapter.js';
+import { accruing, claimed, supplierOf, vaultOf } from './fake-claim.js';
+import { TENANT } from './fake-scheme.js';
+import { receipt } from './situations.js';
+
+export type Completed = Awaited<ReturnType<EngineDeps['store']['complete']>>;
+
+export interface Running {
+  readonly engine: Engine;
+  readonly claims: ClaimRequest[];
+  readonly completions: Completion[];
+  readonly errors: unknown[];
+}
+
+/** An engine over a store that gives these claims, one list per call, and these answers to completions. */
+export function running(given: {
+  readonly pages?: readonly (readonly Claimed[])[];
+  readonly supplier?: Supplier;
+  readonly suppliers?: Suppliers['of'];
+  readonly complete?: () => Promise<Completed>;
+  readonly claim?: EngineDeps['store']['claim'];
+  readonly slots?: number;
+}): Running {
+  const pages = [...(given.pages ?? [])];
+  const claims: ClaimRequest[] = [];
+  const completions: Completion[] = [];
+  const errors: unknown[] = [];
+  const supplier = given.supplier ?? supplierOf(accruing(async () => receipt({ echo: {} })));
+  const slots = given.slots ?? 4;
+  const engine = createEngine({
+    store: {
+      claim: async (request) => {
+        claims.push(request);
+        return (await given.claim?.(request)) ?? pages.shift() ?? [];
+      },
+      complete: async (completion) => {
+        completions.push(completion);
+        return (await given.complete?.()) ?? 'applied';
+      },
+    },
+    suppliers: { of: given.suppliers ?? (async () => supplier), connectionFor: async () => null },
+    vault: vaultOf(),
+    random: () => 0.5,
+    limits: { total: slots, perConnection: slots, onError: (error) => errors.push(error) },
+    onError: (error, where) => errors.push(where, error),
+  });
+  return { engine, claims, completions, errors };
+}
+/** So many operations, named. */
+export const hints = (count: number): ClaimRequest['hints'] =>
+  Array.from({ length: count }, (_, index) => ({ tenantId: TENANT, id: `op-${index}` }));
+/** The same claim so many times. */
+export const many = (count: number): Claimed[] => Array.from({ length: count }, () => claimed());
+/** A send that ends when it is told to. */
+export function slow(): { readonly supplier: Supplier; readonly answer: () => void } {
+  let answer: () => void = () => undefined;
+  const answered = new Promise<Receipt>((resolve) => {
+    answer = () => resolve(receipt({ echo: {} }));
+  });
+  return { supplier: supplierOf(accruing(() => answered)), answer };
+}
