@@ -27,22 +27,22 @@ const WORDS = {
     leftOut: 'What the conformance suite leaves out, and why:',
   },
   zh: {
-    head: ['计划', '标识', '平台', '合同'],
+    head: ['会员计划', '标识', '平台', '接口契约'],
     contract: { published: '公开', reference: '参考' },
     yes: '有',
     recovery:
       '写操作一栏标明应答丢失后的恢复方式：`key`，以同一幂等键重发；`lookup`，先查询再决定；`none`，由结算文件、推送或人工判定。' +
-      '“参考”合同由本项目拟定，因为供应商没有公开接口。',
+      '“参考”契约由本项目拟定，因为供应商没有公开接口。',
     leftOut: '一致性测试未覆盖的部分及原因：',
   },
 };
 
 const CAPABILITIES: Readonly<Record<keyof Capabilities, Readonly<Record<Language, string>>>> = {
-  linking: { en: 'Linking', zh: '绑定' },
+  linking: { en: 'Linking', zh: '关联' },
   account: { en: 'Account', zh: '账户' },
   statement: { en: 'Statement', zh: '明细' },
-  attach: { en: 'Number on a booking', zh: '订单挂卡' },
-  accrue: { en: 'Accrual', zh: '入账' },
+  attach: { en: 'Number on a booking', zh: '订单挂会员号' },
+  accrue: { en: 'Accrual', zh: '累积' },
   reverse: { en: 'Reversal', zh: '冲正' },
   redemption: { en: 'Redemption', zh: '兑换' },
   refund: { en: 'Refund', zh: '退还' },

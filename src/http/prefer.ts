@@ -23,7 +23,7 @@ export interface Wait {
 
 /**
  * Holds a 202 until its operation rests, and answers 200 with the operation as it is then. When it does not rest in time, or
- * waiting fails, the answer goes out as it is stored: it was accepted. A replay is never held, it is the stored answer.
+ * waiting fails, the answer goes out as it is stored: it was accepted.
  */
 export async function settledOperation(
   operations: Pick<Operations, 'rested' | 'get'>,
@@ -33,7 +33,7 @@ export async function settledOperation(
   wait: Wait,
 ): Promise<Answer> {
   const id = answer.operationId;
-  if (answer.status !== 202 || answer.replayed || id === undefined || wait.seconds === 0) return answer;
+  if (answer.status !== 202 || id === undefined || wait.seconds === 0) return answer;
   try {
     if (!(await unlessStopping(operations.rested(id, wait.seconds), wait.stopping))) return answer;
     return { ...answer, status: 200, body: JSON.stringify(await operations.get(caller, id, language)) };
@@ -50,7 +50,7 @@ export async function settledLink(
   wait: Wait,
 ): Promise<Answer> {
   const id = answer.linkId;
-  if (answer.status !== 202 || answer.replayed || id === undefined) return answer;
+  if (answer.status !== 202 || id === undefined) return answer;
   const until = performance.now() + wait.seconds * 1000;
   try {
     while (performance.now() < until) {

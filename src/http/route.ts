@@ -87,6 +87,7 @@ export function serveCreation<Name extends OperationName>(
       request: idempotentRequest(key, request.method, request.path, body, exchange),
     };
     const answer = await create(whole);
+    // A replay is never held: it is the stored answer.
     const seconds = answer.replayed || answer.status >= 400 ? null : preferredWait(request.headers['prefer']);
     const settled =
       seconds === null ? answer : await settle(whole, answer, { seconds, stopping: door.deps.stopping ?? NEVER });

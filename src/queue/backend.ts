@@ -88,13 +88,13 @@ function postgresBackend(url: string): QueueBackend {
   return {
     kind: 'postgres',
     queue: (name) =>
-      asQueue(new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS } as never, createPostgresBackend as never)),
+      asQueue(new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS }, createPostgresBackend as never)),
     worker: (name, handle, concurrency) => {
       const work = (job: Job<WakeJob>): Promise<void> => handle(job.data);
       return new Worker<WakeJob>(
         name,
         work,
-        { ...WORKER_OPTIONS, connection, concurrency } as never,
+        { ...WORKER_OPTIONS, connection, concurrency },
         createPostgresBackend as never,
       );
     },

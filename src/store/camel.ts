@@ -4,7 +4,7 @@ const NAMES = new Map<string, string>();
  * A row with its column names in camelCase. The caller names the shape that its SELECT gives; columns beyond that shape ride
  * along unread.
  */
-export function camel<T>(row: Readonly<Record<string, unknown>>): T {
+export function camel(row: Readonly<Record<string, unknown>>): unknown {
   const out: Record<string, unknown> = {};
   for (const column in row) {
     let name = NAMES.get(column);
@@ -14,5 +14,5 @@ export function camel<T>(row: Readonly<Record<string, unknown>>): T {
     }
     out[name] = row[column];
   }
-  return out as T;
+  return out;
 }

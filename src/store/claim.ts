@@ -2,7 +2,8 @@ import type pg from 'pg';
 import { randomUUID } from 'node:crypto';
 import type { Claimed, ClaimRequest, Lane, OriginalFacts } from '../core/operation/ports.js';
 import type { OperationState } from '../spec/operation.js';
-import { applyDecisions, type Change } from './apply-decisions.js';
+import { applyDecisions } from './apply-decisions.js';
+import type { Change } from './change.js';
 import {
   AGE_COLUMNS,
   MEMBER_COLUMNS,

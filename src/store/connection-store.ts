@@ -14,13 +14,13 @@ export function createConnectionStore({ relay }: Pools): ConnectionStore {
           WHERE c.id = $1`,
         values: [connectionId],
       });
-      return found.rows[0] === undefined ? null : camel<StoredConnection>(found.rows[0]);
+      return found.rows[0] === undefined ? null : (camel(found.rows[0]) as StoredConnection);
     },
     all: async () => {
       const found = await relay.query<Record<string, unknown>>(
         'SELECT id, scheme, tenant_id, state FROM connection ORDER BY id',
       );
-      return found.rows.map((row) => camel<ConnectionFacts>(row));
+      return found.rows.map((row) => camel(row) as ConnectionFacts);
     },
   };
 }

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { SealedMember } from '../core/link/ports.js';
 import type { Decision, OperationRow, Snapshot } from '../core/operation/ports.js';
-import { applyDecisions, type Change } from './apply-decisions.js';
+import { applyDecisions } from './apply-decisions.js';
+import type { Change } from './change.js';
 import {
   AGE_COLUMNS,
   MEMBER_COLUMNS,

@@ -45,7 +45,7 @@ export function createInboundStore({ relay }: Pools): InboundStore {
          RETURNING e.connection_id, e.event_id, e.notifications, e.state`,
         [limit, holdMs, forgetMs],
       );
-      return taken.rows.filter((row) => row.state === 'parked').map((row) => camel<ParkedPush>(row));
+      return taken.rows.filter((row) => row.state === 'parked').map((row) => camel(row) as ParkedPush);
     },
   };
 }

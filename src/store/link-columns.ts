@@ -8,5 +8,5 @@ export const LINK_COLUMNS = `l.tenant_id, l.id, l.subject_id, l.connection_id, l
 
 /** Of a row read with `LINK_COLUMNS`. */
 export function toLink(record: Readonly<Record<string, unknown>>): LinkRow {
-  return camel<LinkRow>(record);
+  return camel(record) as LinkRow;
 }

@@ -75,7 +75,7 @@ export async function readSealed(pools: Pools, caller: Caller, id: string): Prom
         WHERE l.tenant_id = $1 AND l.id = $2`,
       values: [caller.tenantId, id],
     });
-    return found.rows[0] === undefined ? null : camel<SealedMember>(found.rows[0]);
+    return found.rows[0] === undefined ? null : (camel(found.rows[0]) as SealedMember);
   });
 }
 
@@ -87,7 +87,7 @@ export async function readKnownAccount(pools: Pools, caller: Caller, id: string)
         FROM account_snapshot WHERE tenant_id = $1 AND link_id = $2`,
       values: [caller.tenantId, id],
     });
-    return found.rows[0] === undefined ? null : camel<KnownAccount>(found.rows[0]);
+    return found.rows[0] === undefined ? null : (camel(found.rows[0]) as KnownAccount);
   });
 }
 

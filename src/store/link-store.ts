@@ -25,7 +25,11 @@ export function createLinkStore(pools: Pools): LinkStore {
     create: (caller, key, link, answerOf) =>
       asTenants(app, [caller.tenantId], async (client) => {
         const written = await insertLink(client, link);
-        if (!('created' in written)) return written;
+        if (!('created' in written)) {
+          // A rival was first: the traveller's subject, if it was made for this link alone, must not stay behind either.
+          await client.query('ROLLBACK AND CHAIN');
+          return written;
+        }
         const answer = answerOf(written.created);
         await finishKey(client, caller.tenantId, key, { ...answer, linkId: written.created.id });
         return { ...written, answer };

@@ -19,17 +19,17 @@ export const MEMBER_COLUMNS = `
 
 /** Of a row with all columns of `operation`. */
 export function toOperation(record: OperationRecord): OperationRow {
-  return camel<OperationRow>(record);
+  return camel(record) as OperationRow;
 }
 
 /** Of a row read with `AGE_COLUMNS`. */
 export function toSnapshot(record: OperationRecord): Snapshot {
-  return camel<Snapshot>(record);
+  return camel(record) as Snapshot;
 }
 
 /** Of a row read with `MEMBER_COLUMNS`, its `tenant_id` and its `link_id`. */
 export function toSealedMember(record: OperationRecord): SealedMember {
-  return camel<SealedMember>(record);
+  return camel(record) as SealedMember;
 }
 
 /** A new operation as `jsonb_populate_recordset(NULL::operation, …)` reads it. */

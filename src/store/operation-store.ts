@@ -1,7 +1,9 @@
 import type { AccrualRequest, Completion, OperationStore } from '../core/operation/ports.js';
 import { acceptAccruals, type Accepted } from './accept-accruals.js';
 import { acceptReversal } from './accept-reversal.js';
-import { applyDecisions, ReferenceTaken, type Change } from './apply-decisions.js';
+import { applyDecisions } from './apply-decisions.js';
+import type { Change } from './change.js';
+import { ReferenceTaken } from './decision-consequences.js';
 import { claimOperations } from './claim.js';
 import { applyEvidence } from './evidence.js';
 import { createGroupCommit } from './group-commit.js';

@@ -26,7 +26,7 @@ export async function claimPendingLinks(pools: Pools, limit: number, holdMs: num
       );
       return taken.rows.map((row) => {
         const link = toLink(row);
-        return { link, member: { ...camel<PendingLink['member']>(row), linkId: link.id } };
+        return { link, member: { ...(camel(row) as PendingLink['member']), linkId: link.id } };
       });
     },
   );

@@ -21,13 +21,17 @@ export interface PoolOptions {
 }
 
 /** Points are bigint in the database and safe integers here; anything larger is an error and never a rounded number. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format: 'text' | 'binary') => {
-    if (oid === pg.types.builtins.INT8) return safeInteger;
-    if (oid === pg.types.builtins.DATE) return String;
-    return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
-  }) as pg.CustomTypesConfig['getTypeParser'],
+const INT8 = 20;
+/** Dates without a time stay text: a Date would move them into this machine's zone. */
+const DATE = 1082;
+
+type ParserOf = (oid: number, format?: 'text' | 'binary') => (value: string) => unknown;
+const standard = pg.types.getTypeParser.bind(pg.types) as ParserOf;
+const parserOf: ParserOf = (oid, format) => {
+  if (oid === INT8) return safeInteger;
+  return oid === DATE ? String : standard(oid, format);
 };
+const types: pg.CustomTypesConfig = { getTypeParser: parserOf as pg.CustomTypesConfig['getTypeParser'] };
 
 export function openPools(options: PoolOptions): Pools {
   const open = (role: StoreRole, max: number): pg.Pool => {

@@ -8,11 +8,11 @@ export interface LeftOut {
 }
 
 const PORTS = {
-  linking: { en: 'linking', zh: '绑定' },
+  linking: { en: 'linking', zh: '关联' },
   account: { en: 'account', zh: '账户' },
   statement: { en: 'statement', zh: '明细' },
-  accrual: { en: 'accrual', zh: '积分入账' },
-  reversal: { en: 'reversal', zh: '积分冲正' },
+  accrual: { en: 'accrual', zh: '累积' },
+  reversal: { en: 'reversal', zh: '冲正' },
   inbound: { en: 'pushes', zh: '供应商推送' },
 } satisfies Record<string, Bilingual>;
 

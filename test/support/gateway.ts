@@ -34,7 +34,7 @@ export interface SandboxControl {
   delete(path: string): Promise<void>;
   get<T>(path: string): Promise<T>;
   /** Where the suppliers' pushes go. */
-  setPushUrls(urls: Record<string, string>): void;
+  readonly setPushUrls: (urls: Record<string, string>) => void;
 }
 
 export interface SandboxMember {
@@ -71,7 +71,7 @@ export async function openBench(options: { redisUrl?: string | null; worker?: bo
     redisUrls: options.redisUrl == null ? null : [options.redisUrl],
     queuePrefix: `{t${randomBytes(4).toString('hex')}}`,
     schemes,
-    log: { warn: () => undefined, error: (fields) => void errors.push(fields['error']) },
+    log: { warn: () => undefined, error: (fields) => void errors.push(fields['err']) },
   });
   if (options.worker !== false) {
     gateway.startWorker();
@@ -79,7 +79,9 @@ export async function openBench(options: { redisUrl?: string | null; worker?: bo
   }
   return {
     gateway,
-    sandbox: control(sandbox.url, sandbox.setPushUrls),
+    sandbox: control(sandbox.url, (urls) => {
+      sandbox.setPushUrls(urls);
+    }),
     ownerUrl: database.ownerUrl,
     keys: tokens,
     demo: caller('demo'),
@@ -132,8 +134,12 @@ function control(url: string, setPushUrls: (urls: Record<string, string>) => voi
   return {
     url,
     post: async <T>(where: string, body: unknown = {}) => (await (await call('POST', where, body)).json()) as T,
-    put: async (where, body) => void (await call('PUT', where, body)),
-    delete: async (where) => void (await call('DELETE', where)),
+    put: async (where, body) => {
+      await call('PUT', where, body);
+    },
+    delete: async (where) => {
+      await call('DELETE', where);
+    },
     get: async <T>(where: string) => (await (await call('GET', where)).json()) as T,
     setPushUrls,
   };

@@ -5,6 +5,7 @@ import type { Caller } from '../access/caller.js';
 import type { AccountView } from '../link/links.js';
 import { spelling } from '../link/holder.js';
 import type { KnownAccount, LinkRow, LinkStore } from '../link/ports.js';
+import { assertReadable } from '../link/readable.js';
 import type { MemberVault } from '../link/vault.js';
 import { secretsOf } from '../operation/attempt.js';
 import { Problem } from '../problem.js';
@@ -25,8 +26,7 @@ export async function readAccount(
   link: LinkRow,
   maxAgeSeconds: number,
 ): Promise<AccountView> {
-  if (link.consent.scopes !== undefined && !link.consent.scopes.includes('read-balance'))
-    throw new Problem('CONSENT_MISSING');
+  assertReadable(link);
   const known = await deps.store.knownAccount(caller, link.id);
   if (known !== null && known.ageMs <= maxAgeSeconds * 1000) return knownView(known, 'fresh');
   const live = await askSupplier(deps, caller, link);

@@ -6,6 +6,7 @@ import type { Suppliers } from '../supplier/ports.js';
 import { spelling } from './holder.js';
 import type { StatementLineView } from './links.js';
 import type { LinkRow, LinkStore } from './ports.js';
+import { assertReadable } from './readable.js';
 import type { MemberVault } from './vault.js';
 
 const READ_WITHIN_MS = 15_000;
@@ -24,6 +25,7 @@ export async function readStatement(
   link: LinkRow,
   since: string | undefined,
 ): Promise<readonly StatementLineView[]> {
+  assertReadable(link);
   const supplier = await deps.suppliers.of(link.connectionId);
   const statement = supplier.adapter.member?.statement;
   if (statement === undefined) throw new Problem('CAPABILITY_MISSING');

@@ -32,13 +32,16 @@ export interface Engine {
 export function createEngine(deps: EngineDeps): Engine {
   const slots = createSlots(deps.limits);
   let stopping = false;
+  // A function, since the flag changes while others await.
+  const isStopping = (): boolean => stopping;
 
   const wake: Engine['wake'] = async (lane, connectionId, hints) => {
-    if (stopping) return;
+    if (isStopping()) return;
     const supplier = await deps.suppliers.of(connectionId);
     const pending = [...hints];
     // Without hints: whatever is due, page by page, until a page is not full.
-    for (let more = true; more && !stopping; ) {
+    let more = true;
+    while (more && !isStopping()) {
       const slot = await slots.reserve(
         lane,
         connectionId,

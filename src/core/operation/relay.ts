@@ -8,7 +8,7 @@ const AFTER_FAILURE_MS = 1_000;
 /** Turns the outbox into jobs in the background. */
 export interface Relay {
   /** Something was committed: publish it now rather than at the next look. */
-  nudge(): void;
+  readonly nudge: () => void;
   /** Finishes the round under way. */
   stop(): Promise<void>;
 }
@@ -26,6 +26,7 @@ export function startRelay(outbox: Outbox, queue: WakeQueue, onError: (error: un
         clearTimeout(timer);
         resolve();
       };
+      if (stopped) wake();
     });
 
   const run = async (): Promise<void> => {
@@ -36,7 +37,7 @@ export function startRelay(outbox: Outbox, queue: WakeQueue, onError: (error: un
         if (published < BATCH && !hasMore()) await pause(LOOK_EVERY_MS);
       } catch (error) {
         onError(error);
-        if (!stopped) await pause(AFTER_FAILURE_MS);
+        await pause(AFTER_FAILURE_MS);
       }
     }
   };

@@ -4,7 +4,7 @@ import type { Json } from '../../spec/values.js';
 
 /** How long a worker's claim still holds, in milliseconds of the monotonic clock. */
 export interface Lease {
-  remainingMs(): number;
+  readonly remainingMs: () => number;
 }
 
 /** One exchange with a supplier as it may be kept: redacted. */
@@ -26,7 +26,7 @@ export interface Supplier {
   /** Opaque outside the adapter that made it. */
   readonly config: never;
   readonly timing: Timing;
-  context(options: CallOptions): Context<never>;
+  readonly context: (options: CallOptions) => Context<never>;
 }
 
 /** The suppliers as they are connected now. */

@@ -1,0 +1,139 @@
+import { adapterOf } from '../../adapters/index.js';
+import { createCheckForm } from '../config/link-form.js';
+import { assertTiming, TIMINGS } from '../config/timing.js';
+import { createInbound, type InboundUseCases } from '../core/inbound/use-cases.js';
+import type { CreateLinkDeps } from '../core/link/create-link.js';
+import type { OperationStore, Outbox, WakeQueue } from '../core/operation/ports.js';
+import { type Relay, startRelay } from '../core/operation/relay.js';
+import { openConnectionSecrets } from '../privacy/connection-secrets.js';
+import { masterKeyFromBytes, rolePassword } from '../privacy/master-key.js';
+import { createMemberVault } from '../privacy/member-vault.js';
+import { openBackend, type QueueBackend, type QueuePlace } from '../queue/backend.js';
+import { createWakeQueue } from '../queue/wake-queue.js';
+import type { Scheme } from '../spec/scheme.js';
+import { assertBoundByTenancy } from '../store/boot-check.js';
+import { createConnectionStore } from '../store/connection-store.js';
+import { createInboundStore } from '../store/inbound-store.js';
+import { createLinkStore } from '../store/link-store.js';
+import { createOperationStore } from '../store/operation-store.js';
+import { publishOutbox } from '../store/outbox.js';
+import { openPools, type Pools, roleUrl } from '../store/pools.js';
+import { overdue } from '../store/sweep.js';
+import { createSuppliers } from '../suppliers/suppliers.js';
+
+/** Where a process tells what went wrong; fields never hold bodies, tokens or member numbers. */
+export interface GatewayLog {
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export interface GatewayOptions {
+  /** The owner's URL; only host, port and database of it are used. */
+  readonly databaseUrl: string;
+  readonly masterKey: Buffer;
+  /** Nodes of a Redis; `null`: the queue lives in PostgreSQL. */
+  readonly redisUrls: readonly string[] | null;
+  readonly queuePrefix?: string | undefined;
+  readonly schemes: readonly Scheme[];
+  readonly log: GatewayLog;
+  /** Operations under way at once in this process. */
+  readonly slots?: number | undefined;
+}
+
+/** What the use cases and the background work of one process share. */
+export interface Parts {
+  readonly pools: Pools;
+  readonly backend: QueueBackend;
+  readonly queue: WakeQueue;
+  readonly outbox: Outbox;
+  readonly relay: Relay;
+  readonly schemes: ReadonlyMap<string, Scheme>;
+  readonly store: OperationStore;
+  readonly links: CreateLinkDeps;
+  readonly inbound: InboundUseCases;
+  /** Tells the log of an error in background work, which comes round again. */
+  readonly failed: (where: string) => (error: unknown) => void;
+  /** Stops the relay and closes every connection. */
+  readonly close: () => Promise<void>;
+}
+
+/** Sockets to one supplier at once. */
+const SOCKETS = 64;
+
+/** Opens what a process needs and starts its relay. Throws `UnsafeLogin` when the database would not keep tenants apart. */
+export async function openParts(options: GatewayOptions): Promise<Parts> {
+  const failed = (where: string) => (error: unknown) => {
+    options.log.error({ where, err: error }, 'background work failed; it will be tried again');
+  };
+  const master = masterKeyFromBytes(options.masterKey);
+  const pools = openPools({
+    databaseUrl: options.databaseUrl,
+    passwords: { app: rolePassword(master, 'app'), relay: rolePassword(master, 'relay') },
+    appConnections: 12,
+    relayConnections: 6,
+    onError: failed('database'),
+  });
+  await assertBoundByTenancy(pools.app).catch(async (error: unknown) => {
+    await pools.end();
+    throw error;
+  });
+  const backend = openBackend(queuePlace(options, rolePassword(master, 'queue')));
+  const queue = createWakeQueue(backend, failed('queue'));
+  const outbox: Outbox = {
+    publish: (limit, publish) => publishOutbox(pools, limit, publish),
+    overdue: () => overdue(pools),
+  };
+  const relay = startRelay(outbox, queue, failed('relay'));
+  const suppliers = openSuppliers(options, pools, master);
+  const vault = createMemberVault(master);
+  const store = createOperationStore(pools, relay.nudge);
+  const inbound = createInbound({
+    store: createInboundStore(pools),
+    operations: store,
+    suppliers,
+    vault,
+    random: Math.random,
+    nowMs: Date.now,
+    onSecurityEvent: (what, connectionId) => {
+      options.log.warn({ security: true, connectionId }, what);
+    },
+  });
+  return {
+    pools,
+    backend,
+    queue,
+    outbox,
+    relay,
+    schemes: new Map(options.schemes.map((scheme) => [scheme.id, scheme])),
+    store,
+    links: { store: createLinkStore(pools), suppliers, vault, checkForm: createCheckForm(options.schemes) },
+    inbound,
+    failed,
+    close: async () => {
+      await relay.stop();
+      await queue.close();
+      backend.close();
+      suppliers.close();
+      await pools.end();
+    },
+  };
+}
+
+function openSuppliers(options: GatewayOptions, pools: Pools, master: ReturnType<typeof masterKeyFromBytes>) {
+  return createSuppliers({
+    connections: createConnectionStore(pools),
+    schemes: new Map(options.schemes.map((scheme) => [scheme.id, scheme])),
+    adapterOf,
+    timings: TIMINGS,
+    assertTiming,
+    openSecrets: ({ keyVersion, wrappedKey, id, secrets }) =>
+      openConnectionSecrets(master, { version: keyVersion, wrapped: wrappedKey }, id, secrets),
+    maxSockets: SOCKETS,
+  });
+}
+
+function queuePlace(options: GatewayOptions, password: string): QueuePlace {
+  return options.redisUrls === null
+    ? { kind: 'postgres', url: roleUrl(options.databaseUrl, 'queue', password) }
+    : { kind: 'redis', urls: options.redisUrls, prefix: options.queuePrefix };
+}
