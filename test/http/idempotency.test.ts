@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Problem } from '../../src/core/problem.js';
+import { newExchange } from '../../src/http/exchange.js';
+import { idempotentRequest } from '../../src/http/idempotency.js';
+import type { Json } from '../../src/spec/values.js';
 import { newWorld, refusal } from './fakes.js';
 import { startGateway, type GatewayUnderTest } from './gateway-under-test.js';
 import { accrualBody, linkBody } from './samples.js';
@@ -70,6 +73,20 @@ describe('a repeated request', () => {
     const elsewhere = await gateway.ask('POST', '/v1/links', { idempotencyKey: 'other', body: linkBody });
     expect(elsewhere.json['code']).toBe('IDEMPOTENCY_KEY_REUSED');
     expect((await accrue('other')).headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('is another request at another address, by another method or with another body', () => {
+    const exchange = newExchange(undefined);
+    const printOf = (method: string, path: string, body: object) =>
+      idempotentRequest('k', method, path, body as Json, exchange).fingerprint.toString('hex');
+    const prints = [
+      printOf('POST', '/v1/accruals/op_1/reversal', { reason: 'a' }),
+      printOf('POST', '/v1/accruals/op_2/reversal', { reason: 'a' }),
+      printOf('PUT', '/v1/accruals/op_1/reversal', { reason: 'a' }),
+      printOf('POST', '/v1/accruals/op_1/reversal', { reason: 'b' }),
+    ];
+    expect(new Set(prints).size).toBe(4);
+    expect(printOf('POST', '/v1/accruals/op_1/reversal', { reason: 'a' })).toBe(prints[0]);
   });
 
   it("of another tenant is that tenant's own", async () => {

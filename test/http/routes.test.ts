@@ -149,6 +149,13 @@ describe('what is not there', () => {
     }
   });
 
+  it('a traveller whose reference cannot be one is not found, and nobody is asked', async () => {
+    for (const ref of ['a%0Ab', '%20', 'x'.repeat(129)]) {
+      expect((await gateway.ask('GET', `/v1/travellers/${ref}`)).json['code']).toBe('NOT_FOUND');
+    }
+    expect(gateway.world.asked).toEqual([]);
+  });
+
   it.each(['/v1', '/v1/nothing', '/v1/links/', '/V1/links', '//v1/links', '/docs/package.json', '/v1/accruals/a/b/c'])(
     '%s is no route',
     async (path) => {
