@@ -9,9 +9,7 @@ const STORE_PACKAGES = ['pg', 'node-pg-migrate'];
 const QUEUE_PACKAGES = ['bullmq', 'ioredis'];
 const HTTP_PACKAGES = [
   'express',
-  'express-openapi-validator',
   'helmet',
-  'jsonc-parser',
   'swagger-ui-dist',
   'ajv',
   'ajv-formats',

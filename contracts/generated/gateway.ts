@@ -93,9 +93,10 @@ export interface paths {
         /**
          * Post points for an activity
          * @description Asks the scheme to post points for a trip. Without `points` the scheme's earn table computes them; when it cannot
-         *     tell, 422 `POINTS_REQUIRED`. Where the scheme posts by itself this records an `expectation` and sends nothing.
+         *     tell, 422 `POINTS_REQUIRED`.
          *     The same activity again, with equal content, gives 200 with the first operation; with other content 409
-         *     `ACTIVITY_EXISTS` and its id.
+         *     `ACTIVITY_EXISTS` and its id. The same activity under another link at the scheme is not sent: its operation starts
+         *     in `needs-review` with the reason `possible-duplicate`.
          */
         readonly post: operations["createAccrual"];
         readonly delete?: never;
@@ -119,7 +120,7 @@ export interface paths {
         /**
          * Take points back
          * @description Takes back some or all points of an accrual. Reversals together never exceed the accrual. One whose accrual is not
-         *     settled yet is accepted and waits for its outcome. A reversal is keyed by its accrual and `clientReference`;
+         *     posted is refused with 409 `NOT_REVERSIBLE`. A reversal is keyed by its accrual and `clientReference`;
          *     without a `clientReference` each new `Idempotency-Key` is a new reversal.
          */
         readonly post: operations["createReversal"];

@@ -126,7 +126,7 @@ export async function tellStory(client: Client, tell: (step: Step) => void): Pro
     const posted = await settledBeyond(client, accepted.id, ['submitted']);
     return `${accepted.state}, then ${posted.state} by the supplier's signed push`;
   });
-  await timed('take half of it back', RAILWAY, async () => {
+  await timed('take some of it back', RAILWAY, async () => {
     const posted = await accrue(RAILWAY, 5, 10);
     const path = `/v1/accruals/${posted.id}/reversal`;
     const reversal = await client.post<Operation>(

@@ -2,7 +2,7 @@ import { adapterOf } from '../../adapters/index.js';
 import { handlersFor } from '../../jobs/index.js';
 import { TIMINGS } from '../config/timing.js';
 import type { Authenticate } from '../core/access/caller.js';
-import type { Inbound } from '../core/inbound/inbound.js';
+import type { InboundUseCases } from '../core/inbound/use-cases.js';
 import type { Links } from '../core/link/links.js';
 import { createLinks } from '../core/link/use-cases.js';
 import { verifyPending } from '../core/link/verify-pending.js';
@@ -24,10 +24,12 @@ export interface Gateway {
   readonly authenticate: Authenticate;
   readonly links: Links;
   readonly operations: Operations;
-  readonly inbound: Inbound;
+  readonly inbound: InboundUseCases;
   readonly schemes: Schemes;
   /** Resolves when the database answers; rejects otherwise. */
   ping(): Promise<void>;
+  /** How far this machine's clock is ahead of the database's, in milliseconds. */
+  clockSkewMs(): Promise<number>;
   /** Takes work from the queues. */
   startWorker(): void;
   /** Looks after what is overdue and what ages. */
@@ -54,6 +56,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     schemes: createSchemes({ schemes, adapterOf, suppliers: links.suppliers }),
     ping: async () => {
       await pools.relay.query('SELECT 1');
+    },
+    clockSkewMs: async () => {
+      const from = Date.now();
+      const told = await pools.relay.query<{ ms: number }>(
+        'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms',
+      );
+      return (from + Date.now()) / 2 - (told.rows[0]?.ms ?? Number.NaN);
     },
     startWorker: () => {
       closing.push(runWorker(parts, options.slots ?? SLOTS));

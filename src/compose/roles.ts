@@ -6,7 +6,11 @@ import { createServer } from '../http/server.js';
 import { createLogger } from '../observe/log.js';
 import { onStop, ready } from '../process/child.js';
 import { masterKeyOf } from '../process/master-key.js';
-import { openGateway } from './gateway.js';
+import { StartRefused } from '../process/start-refused.js';
+import { type Gateway, openGateway } from './gateway.js';
+
+/** The queue's PostgreSQL backend goes by each worker's clock; one that is off would hold jobs back or take others' too early. */
+const SKEW_AT_MOST_MS = 2_000;
 
 /**
  * Runs these roles in this process until it is asked to stop: first no new requests, then no new work, then the work under way
@@ -40,8 +44,20 @@ export async function runRoles(environment: Environment, databaseUrl: string, ro
     await server?.stop();
     await gateway.close();
   });
-  if (roles.has('worker')) gateway.startWorker();
+  if (roles.has('worker')) {
+    await refuseOddClock(gateway);
+    gateway.startWorker();
+  }
   if (roles.has('scheduler')) gateway.startScheduler();
   const port = server === null ? null : await server.listen(environment.port, environment.host);
   ready({ port });
+}
+
+async function refuseOddClock(gateway: Gateway): Promise<void> {
+  const skewMs = await gateway.clockSkewMs();
+  if (Math.abs(skewMs) <= SKEW_AT_MOST_MS) return;
+  await gateway.close();
+  throw new StartRefused(
+    `this machine's clock is ${Math.round(skewMs / 1000)} s off the database's; set it right (NTP) and start again`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Environment } from '../config/environment.js';
+import { ConfigurationError, type Environment, ROLES } from '../config/environment.js';
 import { fromRoot } from '../config/paths.js';
 import { loadSchemes } from '../config/schemes.js';
 import { createLogger } from '../observe/log.js';
@@ -19,12 +19,16 @@ import { demoKeys, seed } from './seed.js';
  * simulated suppliers, API and workers as processes under one supervisor. With some roles: those, in this process.
  */
 export async function start(environment: Environment): Promise<void> {
-  const all = environment.roles.size === 3;
-  if (!all && environment.databaseUrl !== null) {
-    await runRoles(environment, environment.databaseUrl, environment.roles);
+  if (environment.roles.size === ROLES.length) {
+    await startAll(environment);
     return;
   }
-  await startAll(environment);
+  if (environment.databaseUrl === null) {
+    throw new ConfigurationError(
+      'INTERLINE_ROLES other than all needs DATABASE_URL: the embedded database belongs to a full start',
+    );
+  }
+  await runRoles(environment, environment.databaseUrl, environment.roles);
 }
 
 async function startAll(environment: Environment): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '../config/environment.js';
 import { EXIT, StartRefused } from './start-refused.js';
@@ -21,6 +21,13 @@ export function masterKeyOf({ masterKey, dataDir }: Pick<Environment, 'masterKey
 export function readMasterKey(dataDir: string): Buffer | null {
   const file = masterKeyFile(dataDir);
   if (!existsSync(file)) return null;
+  // Windows has no such bits; there the file takes the rights of the user's own directory.
+  if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
+    throw new StartRefused(
+      `${file} may be read by other users: chmod 600 it, or make a new key if it was exposed`,
+      EXIT.configuration,
+    );
+  }
   const key = Buffer.from(readable(file), 'base64');
   if (key.length === 32) return key;
   throw new StartRefused(`${file} does not hold 32 bytes in base64; restore it from a backup`, EXIT.configuration);

@@ -1,11 +1,9 @@
 import type pg from 'pg';
-import { createHash } from 'node:crypto';
 import type { AccrualRequest, NewOperation } from '../core/operation/ports.js';
 import { type Answer, Problem } from '../core/request/ports.js';
-import { canonicalJson } from '../spec/canonical.js';
+import { claimActivities, existingAnswer, parkedAsDuplicate } from './activities.js';
 import { keyName, readKeys, replaceAnswer, replay, storeKeys, type KeyAnswer, type KeyUse } from './idempotency.js';
 import { readLinkFacts } from './link-facts.js';
-import { toOperation, type OperationRecord } from './operation-columns.js';
 import { insertOperations } from './write-operations.js';
 
 /** One request of a batch ends in an answer or in the problem that stops it; a problem is not kept under the key. */
@@ -16,7 +14,6 @@ interface Ready {
   readonly request: AccrualRequest;
   readonly use: KeyUse;
   readonly operation: NewOperation;
-  readonly content: string;
 }
 
 /**
@@ -40,7 +37,7 @@ export async function acceptAccruals(client: pg.PoolClient, requests: readonly A
       if (record !== undefined) return replay(record, use);
       const link = links.get(`${request.caller.tenantId}|${request.linkId}`) ?? null;
       const operation = request.prepare(link, now);
-      ready.push({ index, request, use, operation, content: contentHash(operation) });
+      ready.push({ index, request, use, operation });
       return { ...request.answers.accepted(operation), replayed: false };
     });
   });
@@ -67,47 +64,25 @@ export async function acceptAccruals(client: pg.PoolClient, requests: readonly A
 
 /** Claims the activities; those that exist already are answered with the operation that holds them. */
 async function settleActivities(client: pg.PoolClient, ready: readonly Ready[], results: Accepted[]): Promise<void> {
-  if (ready.length === 0) return;
-  const claimed = await client.query<{ operation_id: string }>({
-    name: 'claim-activities',
-    text: `
-      INSERT INTO activity_key (tenant_id, scheme, link_id, key, content, operation_id)
-      SELECT tenant_id, scheme, link_id, key, content, operation_id
-      FROM jsonb_populate_recordset(NULL::activity_key, $1::jsonb) ORDER BY tenant_id, scheme, link_id, key
-      ON CONFLICT DO NOTHING RETURNING operation_id`,
-    values: [JSON.stringify(ready.map(activityJson))],
-  });
-  const mine = new Set(claimed.rows.map((row) => row.operation_id));
+  const { free, elsewhere } = await claimActivities(
+    client,
+    ready.map(({ operation }) => operation),
+  );
+  const settled = ready.map((one) =>
+    elsewhere.has(one.operation.id) ? { ...one, operation: parkedAsDuplicate(one.operation) } : one,
+  );
   await insertOperations(
     client,
-    ready.filter(({ operation }) => mine.has(operation.id)).map(({ operation }) => operation),
+    settled.filter(({ operation }) => free.has(operation.id)).map(({ operation }) => operation),
   );
-  for (const one of ready.filter(({ operation }) => !mine.has(operation.id))) {
-    const answer = await existingAnswer(client, one);
-    await replaceAnswer(client, { ...one.use, answer });
-    results[one.index] = { answer: { ...answer, replayed: false } };
+  for (const { index, operation, request, use } of settled) {
+    if (free.has(operation.id) && !elsewhere.has(operation.id)) continue;
+    const answer = free.has(operation.id)
+      ? request.answers.accepted(operation)
+      : await existingAnswer(client, operation, request.answers, request.request);
+    await replaceAnswer(client, { ...use, answer });
+    results[index] = { answer: { ...answer, replayed: false } };
   }
-}
-
-/** Equal content: 200 with the first operation. Other content: 409 with its id. */
-async function existingAnswer(
-  client: pg.PoolClient,
-  { operation, request, content }: Ready,
-): Promise<KeyAnswer['answer']> {
-  const found = await client.query<OperationRecord & { content: Buffer }>(
-    `SELECT o.*, a.content FROM activity_key a JOIN operation o ON (o.tenant_id, o.id) = (a.tenant_id, a.operation_id)
-     WHERE a.tenant_id = $1 AND a.scheme = $2 AND a.link_id = $3 AND a.key = $4`,
-    [operation.tenantId, operation.scheme, operation.linkId, operation.activityKey],
-  );
-  const record = found.rows[0];
-  // Released between the two statements: the caller is told to ask again, nothing was written for it.
-  if (record === undefined) throw new Problem('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 });
-  const first = toOperation(record);
-  if (record.content.toString('hex') === content) return request.answers.existing(first);
-  return {
-    ...request.request.refuse(new Problem('ACTIVITY_EXISTS', { operationId: first.id })),
-    operationId: first.id,
-  };
 }
 
 /** Runs one request's part; its own problem is its answer, anything else fails the batch. */
@@ -126,26 +101,6 @@ function keyUse(request: AccrualRequest): KeyUse {
 
 function keyAnswer({ use, request, operation }: Ready): KeyAnswer {
   return { ...use, answer: request.answers.accepted(operation) };
-}
-
-function activityJson({ operation, content }: Ready): Record<string, unknown> {
-  return {
-    tenant_id: operation.tenantId,
-    scheme: operation.scheme,
-    link_id: operation.linkId,
-    key: operation.activityKey,
-    content: `\\x${content}`,
-    operation_id: operation.id,
-  };
-}
-
-function contentHash(operation: NewOperation): string {
-  const content = canonicalJson({
-    activity: operation.activity,
-    points: operation.points,
-    bonusPoints: operation.bonusPoints,
-  });
-  return createHash('sha256').update(content).digest('hex');
 }
 
 export async function databaseNow(client: pg.PoolClient): Promise<Date> {

@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type { ReversalRequest } from '../core/operation/ports.js';
 import { type Answer, Problem } from '../core/request/ports.js';
+import { claimActivities, existingAnswer } from './activities.js';
 import { databaseNow } from './accept-accruals.js';
-import { keyName, readKeys, replay, storeKeys, type KeyUse } from './idempotency.js';
+import { keyName, readKeys, replaceAnswer, replay, storeKeys, type KeyUse } from './idempotency.js';
 import { readLinkFacts } from './link-facts.js';
 import { toOperation, type OperationRecord } from './operation-columns.js';
 import { insertOperations } from './write-operations.js';
@@ -24,26 +25,29 @@ export async function acceptReversal(client: pg.PoolClient, request: ReversalReq
   const now = await databaseNow(client);
   const links = await readLinkFacts(client, original === null ? [] : [{ tenantId, id: original.linkId }]);
   const link = original === null ? null : (links.get(`${tenantId}|${original.linkId}`) ?? null);
-  const operation = request.prepare(original, await taken(client, tenantId, request.accrualId), link, now);
+  const operation = request.prepare(original, await taken(client, request), link, now);
   const answer = request.answers.accepted(operation);
   const stored = await storeKeys(client, [{ ...use, answer }], now);
   // The same key on another accrual at the same moment: that request holds it.
   if (!stored.has(keyName(tenantId, use.key))) throw new Problem('IDEMPOTENCY_KEY_REUSED');
+  const { free } = await claimActivities(client, operation.activityKey === null ? [] : [operation]);
+  if (operation.activityKey !== null && !free.has(operation.id)) {
+    const existing = await existingAnswer(client, operation, request.answers, request.request);
+    await replaceAnswer(client, { ...use, answer: existing });
+    return { ...existing, replayed: false };
+  }
   await insertOperations(client, [operation]);
   return { ...answer, replayed: false };
 }
 
-/** What reversals of an accrual hold already: rejected and cancelled ones hold nothing. */
-async function taken(
-  client: pg.PoolClient,
-  tenantId: string,
-  accrualId: string,
-): Promise<{ points: number; open: number }> {
+/** What other reversals of the accrual hold already: rejected and cancelled ones hold nothing. */
+async function taken(client: pg.PoolClient, request: ReversalRequest): Promise<{ points: number; open: number }> {
   const found = await client.query<{ points: number; open: number }>(
     `SELECT coalesce(sum(points) FILTER (WHERE state NOT IN ('rejected', 'cancelled')), 0)::bigint AS points,
        count(*) FILTER (WHERE next_action_at IS NOT NULL)::int AS open
-     FROM operation WHERE tenant_id = $1 AND original_id = $2 AND kind = 'reversal'`,
-    [tenantId, accrualId],
+     FROM operation
+     WHERE tenant_id = $1 AND original_id = $2 AND kind = 'reversal' AND ($3::text IS NULL OR activity_key IS DISTINCT FROM $3)`,
+    [request.caller.tenantId, request.accrualId, request.activityKey],
   );
   return found.rows[0] ?? { points: 0, open: 0 };
 }

@@ -98,14 +98,21 @@ const CONSEQUENCES = `
   released AS (
     DELETE FROM activity_key a USING o WHERE o.releases AND (a.tenant_id, a.operation_id) = (o.tenant_id, o.id)
   ),
-  unwound AS (
+  unclaimed AS (
+    DELETE FROM activity_first a USING o WHERE o.releases AND (a.tenant_id, a.operation_id) = (o.tenant_id, o.id)
+  ),
+  undone AS (
     -- A wholly reversed accrual frees its activity: the trip may be posted anew.
-    DELETE FROM activity_key a USING (
       SELECT o.tenant_id, o.original_id FROM o JOIN operation g ON (g.tenant_id, g.id) = (o.tenant_id, o.original_id)
       WHERE o.posts AND o.kind = 'reversal' AND g.points + g.bonus_points = (
         SELECT sum(r.points) FROM operation r
         WHERE r.tenant_id = o.tenant_id AND r.original_id = o.original_id AND r.kind = 'reversal' AND r.state = 'posted')
-    ) w WHERE (a.tenant_id, a.operation_id) = (w.tenant_id, w.original_id)
+  ),
+  unwound AS (
+    DELETE FROM activity_key a USING undone u WHERE (a.tenant_id, a.operation_id) = (u.tenant_id, u.original_id)
+  ),
+  unwound_first AS (
+    DELETE FROM activity_first a USING undone u WHERE (a.tenant_id, a.operation_id) = (u.tenant_id, u.original_id)
   )
   INSERT INTO outbox (tenant_id, lane, connection_id, operation_id, due_at)
   SELECT tenant_id, lane, connection_id, id, updated_at + due_ms * interval '1 ms' FROM o WHERE lane IS NOT NULL`;

@@ -51,6 +51,7 @@ export function newOperationJson(operation: NewOperation): Record<string, unknow
     points: operation.points,
     bonus_points: operation.bonusPoints,
     reason: operation.reason,
+    review_reason: operation.reviewReason,
     terms_version: operation.termsVersion,
     original_id: operation.originalId,
     not_before: operation.notBefore,

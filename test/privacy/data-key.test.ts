@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type DataKeyOwner, newDataKey, unwrapDataKey, wrapDataKey } from '../../src/privacy/data-key.js';
-import { masterKeyFromBase64 } from '../../src/privacy/master-key.js';
+import { masterKeyFromBytes } from '../../src/privacy/master-key.js';
 
-const master = masterKeyFromBase64(Buffer.alloc(32, 1).toString('base64'));
-const other = masterKeyFromBase64(Buffer.alloc(32, 2).toString('base64'));
+const master = masterKeyFromBytes(Buffer.alloc(32, 1));
+const other = masterKeyFromBytes(Buffer.alloc(32, 2));
 const owner: DataKeyOwner = { tenantId: 'tenant', subject: 'subject', version: 1 };
 const { bytes } = newDataKey(1);
 

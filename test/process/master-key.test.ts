@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { masterKeyFile, masterKeyOf } from '../../src/process/master-key.js';
@@ -24,6 +24,12 @@ describe('the master key of development', () => {
     const masterKey = Buffer.alloc(32, 1);
     expect(masterKeyOf({ masterKey, dataDir })).toBe(masterKey);
     expect(readdirSync(path.dirname(dataDir))).toEqual([]);
+  });
+
+  it('is refused where others may read it', () => {
+    masterKeyOf({ masterKey: null, dataDir });
+    chmodSync(masterKeyFile(dataDir), 0o640);
+    expect(() => masterKeyOf({ masterKey: null, dataDir })).toThrow('may be read by other users');
   });
 
   it('is never replaced when the file is damaged', () => {

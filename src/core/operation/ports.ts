@@ -32,10 +32,11 @@ export interface AccrualRequest {
   readonly prepare: (link: LinkFacts | null, now: Date) => NewOperation;
 }
 
-/** A reversal waiting to be accepted; called with the accrual's row locked. */
+/** A reversal waiting to be accepted; `prepare` is called with the accrual's row locked, `taken` without the key's own holder. */
 export interface ReversalRequest {
   readonly caller: Caller;
   readonly accrualId: string;
+  readonly activityKey: string | null;
   readonly id: string;
   readonly request: IdempotentRequest;
   readonly answers: OperationAnswers;

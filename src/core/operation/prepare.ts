@@ -87,7 +87,7 @@ export function prepareReversal(
     kind: 'reversal',
     state: 'queued',
     activity: null,
-    activityKey: null,
+    activityKey: reversalKey(input),
     points,
     bonusPoints: 0,
     reason: input.reason,
@@ -101,6 +101,11 @@ export function prepareReversal(
 
 /** Accepting leaves the wake-up to the queue; this is when the sweeper takes over if that wake-up is lost. */
 const SWEEP_AFTER_MS = 15_000;
+
+/** A reversal is keyed by its parent and the platform's own reference; without one each idempotency key is a new reversal. */
+export function reversalKey(input: Pick<AcceptReversal, 'accrualId' | 'clientReference'>): string | null {
+  return input.clientReference === undefined ? null : `reversal|${input.accrualId}|${input.clientReference}`;
+}
 
 function soon(now: Date): Date {
   return new Date(now.getTime() + SWEEP_AFTER_MS);
@@ -138,6 +143,7 @@ function common(input: AcceptAccrual | AcceptReversal, given: Preparing, link: L
     reference: mintReference(given.now.getTime()),
     clientReference: input.clientReference ?? null,
     metadata: input.metadata,
+    reviewReason: null,
     createdAt: given.now,
   };
 }

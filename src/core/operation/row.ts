@@ -46,7 +46,6 @@ export type NewOperation = Omit<
   | 'step'
   | 'supplierReference'
   | 'rejection'
-  | 'reviewReason'
   | 'evidence'
   | 'quoteId'
   | 'hold'

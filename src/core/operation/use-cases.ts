@@ -3,7 +3,7 @@ import { activityKey } from '../../spec/activity.js';
 import { Problem } from '../problem.js';
 import type { Operations } from './operations.js';
 import type { OperationStore, RestWatch } from './ports.js';
-import { prepareAccrual, prepareReversal, type SchemeFacts } from './prepare.js';
+import { prepareAccrual, prepareReversal, reversalKey, type SchemeFacts } from './prepare.js';
 import { operationAnswers, operationView } from './view.js';
 
 export interface OperationsDeps {
@@ -33,6 +33,7 @@ export function createOperations({ store, rest, facts }: OperationsDeps): Operat
       return store.acceptReversal({
         caller,
         accrualId: input.accrualId,
+        activityKey: reversalKey(input),
         id,
         request,
         answers: operationAnswers,

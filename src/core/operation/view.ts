@@ -70,7 +70,6 @@ function asAccepted(operation: NewOperation): OperationRow {
     step: null,
     supplierReference: null,
     rejection: null,
-    reviewReason: null,
     evidence: null,
     quoteId: null,
     hold: null,

@@ -75,6 +75,18 @@ CREATE TABLE activity_key (
 );
 CREATE INDEX activity_key_operation ON activity_key (tenant_id, operation_id);
 
+-- Which operation named a trip first at a scheme, over all links and tenants: a later one under another link is not sent but
+-- reviewed. Row-level security hides whose it is; the unique key holds all the same.
+CREATE TABLE activity_first (
+  scheme text NOT NULL,
+  key text NOT NULL,
+  tenant_id uuid NOT NULL,
+  operation_id uuid NOT NULL,
+  PRIMARY KEY (scheme, key),
+  FOREIGN KEY (tenant_id, operation_id) REFERENCES operation (tenant_id, id) DEFERRABLE INITIALLY DEFERRED
+);
+CREATE INDEX activity_first_operation ON activity_first (tenant_id, operation_id);
+
 -- A supplier reference is unique per scheme, whoever's operation it is.
 CREATE TABLE receipt (
   scheme text NOT NULL,
@@ -143,4 +155,4 @@ SELECT ensure_partitions();
 
 -- Down Migration
 DROP FUNCTION ensure_partitions;
-DROP TABLE event, attempt, receipt, activity_key, operation;
+DROP TABLE event, attempt, receipt, activity_first, activity_key, operation;

@@ -8,7 +8,7 @@ DECLARE
   name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY['api_key', 'subject', 'data_key', 'link', 'account_snapshot', 'idempotency_key', 'operation',
-    'activity_key', 'receipt', 'attempt', 'event', 'ledger_transaction', 'ledger_entry', 'outbox', 'audit'] LOOP
+    'activity_key', 'activity_first', 'receipt', 'attempt', 'event', 'ledger_transaction', 'ledger_entry', 'outbox', 'audit'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
     EXECUTE format('CREATE POLICY tenant_only ON %I TO interline_app
@@ -34,7 +34,7 @@ GRANT SELECT ON tenant TO interline_app;
 GRANT SELECT (id, scheme, tenant_id, state, version) ON connection TO interline_app;
 GRANT SELECT, INSERT ON subject, data_key, event, ledger_transaction, ledger_entry, audit, receipt, outbox TO interline_app;
 GRANT SELECT, INSERT, UPDATE ON link, account_snapshot, idempotency_key, operation, attempt TO interline_app;
-GRANT SELECT, INSERT, DELETE ON activity_key TO interline_app;
+GRANT SELECT, INSERT, DELETE ON activity_key, activity_first TO interline_app;
 GRANT DELETE ON idempotency_key TO interline_app;
 
 -- The relay publishes, sweeps, knows keys by their hash and suppliers by their credentials. Of an operation it sees where and
