@@ -48,6 +48,8 @@ export interface Parts {
   readonly books: Books;
   readonly days: BusinessDays;
   readonly push: (push: Push) => void;
+  /** Does something of its own in `ms`, committed like a request; at once when the sandbox stops before. */
+  readonly later: (ms: number, work: () => void) => void;
   /** Records of the platform's own, kept as long as the books are. */
   readonly collection: <T>(name: string) => Collection<T>;
   /** Makes a route of a handler, with everything that may go wrong between the wire and it. */

@@ -22,8 +22,8 @@ export interface AccrualParts extends Parts {
   readonly posting: 'at-once' | 'night-after';
 }
 
-/** `POST /accruals` */
-export function postAccrual(parts: AccrualParts): Handler {
+/** `POST /accruals`; `onAccepted` hears of each accrual that is left to the night. */
+export function postAccrual(parts: AccrualParts & { readonly onAccepted: () => void }): Handler {
   return (request) =>
     readJson(
       request,
@@ -32,7 +32,10 @@ export function postAccrual(parts: AccrualParts): Handler {
         if (accrual.reference !== keyOf(request)) body.at('reference').fail('is not the Idempotency-Key');
         if (parts.accruals.get(accrual.reference)) return refusal('KEY_REUSED');
         if (!parts.members.byNumber(accrual.memberNo)) return refusal('MEMBER_NOT_FOUND');
-        return parts.posting === 'at-once' ? postNow(accrual, parts) : accept(accrual, parts);
+        if (parts.posting === 'at-once') return postNow(accrual, parts);
+        const accepted = accept(accrual, parts);
+        parts.onAccepted();
+        return accepted;
       },
       invalid,
     );

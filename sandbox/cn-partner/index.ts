@@ -7,7 +7,7 @@ import { type AccrualRecord, getAccrual, postAccrual } from './accruals.js';
 import { refusal, type Wire } from './answers.js';
 import { type KeptAnswer, onceOnly } from './idempotency.js';
 import { memberHandlers } from './members.js';
-import { nightly } from './nightly.js';
+import { catchingUp, nightly } from './nightly.js';
 import { reverseAccrual } from './reversals.js';
 import { openSignatureCheck, type Partner, signPush } from './signature.js';
 
@@ -35,6 +35,7 @@ function openCnPartner(scheme: SandboxScheme, parts: Parts): Play {
     accepted: parts.collection<string>('accepted'),
     posting: new Field(scheme.settings, '/settings').at('posting').oneOf(['at-once', 'night-after']),
   };
+  const nights = catchingUp(parts, nightly(accrualParts));
   const pendingOf = (memberNo: string): number => {
     const open = Array.from(
       accrualParts.accepted.values(),
@@ -50,13 +51,13 @@ function openCnPartner(scheme: SandboxScheme, parts: Parts): Play {
   router.get(`${API}/members/:memberNo`, read(members.get));
   router.get(`${API}/members/:memberNo/beneficiaries`, read(members.listBeneficiaries));
   router.put(`${API}/members/:memberNo/beneficiaries`, write(members.putBeneficiaries));
-  router.post(`${API}/accruals`, write(postAccrual(accrualParts)));
+  router.post(`${API}/accruals`, write(postAccrual({ ...accrualParts, onAccepted: nights.accepted })));
   router.get(`${API}/accruals/:reference`, read(getAccrual(accrualParts)));
   router.post(`${API}/accruals/:reference/reversals`, write(reverseAccrual(accrualParts)));
   return {
     router,
     form: (member) => ({ idLast4: member.idLast4 }),
-    nightly: nightly(accrualParts),
+    nightly: nights.nightly,
     posted: (row) => {
       const event: Wire['MemberChanged'] = {
         eventId: `${row.supplierReference}-changed`,

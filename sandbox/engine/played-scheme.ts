@@ -62,6 +62,7 @@ export function playScheme(scheme: SandboxScheme, platform: Platform, shared: Sh
     books,
     days,
     push: (push) => pushes.send(push),
+    later: (ms, work) => late.after(ms, () => store.commit(work)),
     collection: (name) => collection(`platform/${name}`),
     serve: makeServe({ platform, faults, clock, store, late, signal }),
   });

@@ -64,6 +64,16 @@ describe('accruals posted the night after', () => {
     ]);
   });
 
+  it('are caught up with when the run of their night was over before they came', async () => {
+    await closeDay();
+    const reference = newReference();
+    await accrue(90, reference);
+    expect(await status(reference)).toBe('accepted');
+    await until(async () => (await status(reference)) === 'posted');
+    expect(await effects()).toMatchObject([{ reference, points: 90 }]);
+    await arrived(1);
+  });
+
   it('are posted by the cut-off at midnight, too', async () => {
     const reference = newReference();
     await accrue(90, reference);
