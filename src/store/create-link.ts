@@ -19,10 +19,13 @@ export async function beginLink(
     const record = (await readKeys(client, [use])).get(keyName(tenantId, use.key));
     if (record === undefined) throw new Problem('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 });
     if (!abandoned(record, use)) return { answered: replay(record, use) };
-    await client.query(
-      `UPDATE idempotency_key SET locked_until = clock_timestamp() + $3 * interval '1 ms' WHERE tenant_id = $1 AND key = $2`,
+    // Of several who find the lock lapsed one takes it over.
+    const taken = await client.query(
+      `UPDATE idempotency_key SET locked_until = clock_timestamp() + $3 * interval '1 ms'
+       WHERE tenant_id = $1 AND key = $2 AND state = 'running' AND locked_until <= clock_timestamp()`,
       [tenantId, use.key, lockMs],
     );
+    if (taken.rowCount !== 1) throw new Problem('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 });
   }
   const holding = await linkOfNumber(client, tenantId, number);
   if (holding !== null) return { existing: holding };
@@ -64,7 +67,7 @@ async function linkOfNumber(
   return found.rows[0] === undefined ? null : toLink(found.rows[0] as Record<string, unknown>);
 }
 
-/** Ends the key's run with an answer. */
+/** Ends the key's run with an answer; one that has ended already, by another who took it over, keeps the answer it has. */
 export async function finishKey(
   client: pg.PoolClient,
   tenantId: string,
@@ -73,7 +76,7 @@ export async function finishKey(
 ): Promise<void> {
   await client.query(
     `UPDATE idempotency_key SET state = 'done', locked_until = NULL, status = $3, content_type = $4, body = $5, location = $6, link_id = $7
-     WHERE tenant_id = $1 AND key = $2`,
+     WHERE tenant_id = $1 AND key = $2 AND state = 'running'`,
     [tenantId, key, answer.status, answer.contentType, answer.body, answer.location ?? null, answer.linkId],
   );
 }
