@@ -338,6 +338,30 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/operations/{id}/explanation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * An operation in three sentences
+         * @description For the traveller, or whoever has them on the phone: what happened, what happens next and by when, and what the
+         *     traveller should do. Times are in the scheme's zone.
+         */
+        readonly get: operations["explainOperation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/schemes": {
         readonly parameters: {
             readonly query?: never;
@@ -648,6 +672,20 @@ export interface components {
              * @enum {string}
              */
             readonly source: "supplier" | "derived" | "unknown";
+        };
+        /**
+         * @description An operation told in three sentences.
+         * @example {
+         *       "sentences": [
+         *         "500 points were posted at Railway Changxing.",
+         *         "Nothing else happens.",
+         *         "Nothing has to be done."
+         *       ]
+         *     }
+         */
+        readonly Explanation: {
+            /** @description What happened; what happens next and by when; what the traveller should do. */
+            readonly sentences: readonly string[];
         };
         /** @description One thing wrong with a request. */
         readonly FieldError: {
@@ -2144,6 +2182,49 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Operation"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly explainOperation: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description The language of the sentences; without it `Accept-Language` chooses.
+                 * @example en
+                 */
+                readonly lang?: "zh" | "en";
+            };
+            readonly header?: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Three sentences. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Explanation"];
                 };
             };
             readonly 401: components["responses"]["Unauthenticated"];

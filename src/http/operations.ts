@@ -9,6 +9,9 @@ export function operationRoutes(door: Door, operations: Operations): void {
   serveView(door, 'getOperation', ({ caller, language, param }) =>
     operations.get(caller, uuidOf('op', param('id')), language),
   );
+  serveView(door, 'explainOperation', ({ caller, language, param, query }) =>
+    operations.explain(caller, uuidOf('op', param('id')), query.lang ?? language),
+  );
   serveView(door, 'listOperations', async ({ caller, language, query }) => {
     const { state, kind, scheme, from, to } = query;
     checkRange(from, to, language);

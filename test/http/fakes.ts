@@ -136,6 +136,10 @@ function fakeOperations(once: Once, note: Note): Operations {
       note('list', { filter, page });
       return { items: [operationView], next: null };
     },
+    explain: async (_caller, id, language) => {
+      if (id !== OPERATION) throw new Problem('NOT_FOUND');
+      return { sentences: ['1', '2', '3'].map((sentence) => `${language} ${sentence}`) };
+    },
     rested: async () => true,
   };
 }

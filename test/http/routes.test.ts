@@ -27,6 +27,7 @@ describe('reading', () => {
     ['/v1/travellers/emp-1001'],
     ['/v1/operations'],
     [`/v1/operations/${OPERATION_ID}`],
+    [`/v1/operations/${OPERATION_ID}/explanation?lang=zh`],
   ])('%s answers what the contract describes, to HEAD as well', async (path) => {
     const got = await gateway.ask('GET', path);
     expect(got.status).toBe(200);
@@ -116,6 +117,7 @@ describe('what is not there', () => {
     ['GET', '/v1/links/{id}/statement', 'lnk'],
     ['GET', '/v1/links/{id}/timeline', 'lnk'],
     ['GET', '/v1/operations/{id}', 'op'],
+    ['GET', '/v1/operations/{id}/explanation', 'op'],
     ['POST', '/v1/accruals/{id}/reversal', 'op'],
   ] as const;
 

@@ -77,6 +77,8 @@ export interface Operations {
   accrue(caller: Caller, input: AcceptAccrual, request: IdempotentRequest): Promise<Answer>;
   reverse(caller: Caller, input: AcceptReversal, request: IdempotentRequest): Promise<Answer>;
   get(caller: Caller, id: string, language: 'zh' | 'en'): Promise<OperationView>;
+  /** What happened, what happens next by when, what the traveller should do. */
+  explain(caller: Caller, id: string, language: 'zh' | 'en'): Promise<{ readonly sentences: readonly string[] }>;
   list(caller: Caller, filter: OperationFilter, page: PageRequest, language: 'zh' | 'en'): Promise<Page<OperationView>>;
   /** Resolves once the operation is final or rests where only others can move it on, or after `seconds`, with whether it rests. */
   rested(operationId: string, seconds: number): Promise<boolean>;
