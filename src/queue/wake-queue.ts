@@ -1,5 +1,5 @@
 import type { WakeJob } from '../../jobs/index.js';
-import type { Lane, WakeQueue } from '../core/operation/ports.js';
+import type { Lane, WakeQueue, WakeUp } from '../core/operation/ports.js';
 import type { JobQueue, JobWorker, QueueBackend } from './backend.js';
 import { QUEUES } from './queue-name.js';
 
@@ -19,34 +19,39 @@ export function createWakeQueue(backend: QueueBackend, onError: (error: Error, q
     }
     return queue;
   };
+  /** BullMQ remembers a first use that was rejected; a queue that failed is opened anew by the next round. */
+  const forget = (lane: Lane, queue: JobQueue): void => {
+    if (queues.get(lane) !== queue) return;
+    queues.delete(lane);
+    queue.close().catch(() => undefined);
+  };
+  const addTo = async (lane: Lane, wakeUps: readonly WakeUp[]): Promise<void> => {
+    const queue = queueOf(lane);
+    try {
+      await within(ADD_WITHIN_MS, queue.addBulk(wakeUps.map(toJob)));
+    } catch (error) {
+      forget(lane, queue);
+      throw error;
+    }
+  };
   return {
     add: async (wakeUps) => {
       const byLane = QUEUES.map((lane) => [lane, wakeUps.filter((wakeUp) => wakeUp.lane === lane)] as const);
-      await Promise.all(
-        byLane
-          .filter(([, some]) => some.length > 0)
-          .map(([lane, some]) =>
-            within(
-              ADD_WITHIN_MS,
-              queueOf(lane).addBulk(
-                some.map((wakeUp) => ({
-                  name: 'wake',
-                  data: {
-                    connectionId: wakeUp.connectionId,
-                    hints: wakeUp.hints.map((hint) => [hint.tenantId, hint.id] as const),
-                  },
-                  opts: wakeUp.delayMs > 0 ? { delay: wakeUp.delayMs } : {},
-                })),
-              ),
-            ),
-          ),
-      );
+      await Promise.all(byLane.filter(([, some]) => some.length > 0).map(([lane, some]) => addTo(lane, some)));
     },
     close: async () => {
       await Promise.all(
         [...queues.values()].map((queue) => within(ADD_WITHIN_MS, queue.close()).catch(() => undefined)),
       );
     },
+  };
+}
+
+function toJob({ connectionId, hints, delayMs }: WakeUp): Parameters<JobQueue['addBulk']>[0][number] {
+  return {
+    name: 'wake',
+    data: { connectionId, hints: hints.map(({ tenantId, id }) => [tenantId, id] as const) },
+    opts: delayMs > 0 ? { delay: delayMs } : {},
   };
 }
 

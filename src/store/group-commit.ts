@@ -82,7 +82,8 @@ export function createGroupCommit<I, O>(options: GroupCommitOptions<I, O>): Grou
 
 const RETRIED = new Set(['40P01', '40001']);
 
-async function retried<T>(write: () => Promise<T>): Promise<T> {
+/** Runs a transaction again that lost to another one, a few times. Only for work that a rollback leaves without a trace. */
+export async function retried<T>(write: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await write();

@@ -6,7 +6,7 @@ import type { Change } from './change.js';
 import { ReferenceTaken } from './decision-consequences.js';
 import { claimOperations } from './claim.js';
 import { applyEvidence } from './evidence.js';
-import { createGroupCommit } from './group-commit.js';
+import { createGroupCommit, retried } from './group-commit.js';
 import { listOperations, readOperation } from './operation-reads.js';
 import type { Pools } from './pools.js';
 import { asTenants } from './tenant-scope.js';
@@ -47,12 +47,14 @@ export function createOperationStore(pools: Pools, afterCommit: () => void): Ope
       return accepted.answer;
     },
     acceptReversal: async (request) => {
-      const answer = await asTenants(pools.app, [request.caller.tenantId], (client) => acceptReversal(client, request));
+      const answer = await retried(() =>
+        asTenants(pools.app, [request.caller.tenantId], (client) => acceptReversal(client, request)),
+      );
       afterCommit();
       return answer;
     },
     claim: async (request) => {
-      const claimed = await claimOperations(pools, request);
+      const claimed = await retried(() => claimOperations(pools, request));
       afterCommit();
       return claimed;
     },
@@ -68,8 +70,8 @@ export function createOperationStore(pools: Pools, afterCommit: () => void): Ope
     },
     evidence: async (tenantId, operationId, judge) => {
       try {
-        return await asTenants(pools.app, [tenantId], (client) =>
-          applyEvidence(client, { tenantId, operationId }, judge),
+        return await retried(() =>
+          asTenants(pools.app, [tenantId], (client) => applyEvidence(client, { tenantId, operationId }, judge)),
         );
       } catch (error) {
         if (error instanceof ReferenceTaken) return 'reference-taken';

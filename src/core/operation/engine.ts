@@ -39,7 +39,7 @@ export function createEngine(deps: EngineDeps): Engine {
     if (isStopping()) return;
     const supplier = await deps.suppliers.of(connectionId);
     const pending = [...hints];
-    // Without hints: whatever is due, page by page, until a page is not full.
+    // Without hints: whatever is due, page by page, until a page brings nothing; what others hold just now is theirs.
     let more = true;
     while (more && !isStopping()) {
       const slot = await slots.reserve(
@@ -50,7 +50,7 @@ export function createEngine(deps: EngineDeps): Engine {
       try {
         const taken = await claim(lane, supplier, pending.splice(0, slot.count), slot.count);
         for (const [claimed, lease] of taken) slot.run(() => carry(claimed, lease, supplier));
-        more = hints.length > 0 ? pending.length > 0 : taken.length === slot.count;
+        more = hints.length > 0 ? pending.length > 0 : taken.length > 0;
       } finally {
         slot.release();
       }

@@ -24,11 +24,12 @@ describe('waking', () => {
     expect(claims[2]).toMatchObject({ limit: 2 });
   });
 
-  it('without hints claims whatever is due, page by page, until one is not full', async () => {
-    const { engine, claims, completions } = running({ slots: 2, pages: [many(2), many(2), many(1)] });
+  it('without hints claims whatever is due, page by page, until one brings nothing', async () => {
+    const { engine, claims, completions } = running({ slots: 2, pages: [many(2), many(2), many(1), []] });
     await engine.wake('lookup', CONNECTION, []);
     await engine.stop();
     expect(claims.map((claim) => [claim.lane, claim.limit, claim.hints])).toEqual([
+      ['lookup', 2, []],
       ['lookup', 2, []],
       ['lookup', 2, []],
       ['lookup', 2, []],
