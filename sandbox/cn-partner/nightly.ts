@@ -4,7 +4,7 @@ import type { Parts } from '../platform.js';
 import type { Wire } from './answers.js';
 
 /** How long after a run what it missed is caught up with. */
-const CATCH_UP_MS = 5_000;
+const CATCH_UP_MS = 2_000;
 
 /**
  * An accrual that comes when the run of its night is over, because its first try was lost say, is not left until the next night:

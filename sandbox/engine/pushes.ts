@@ -63,7 +63,8 @@ export function openPushes(parts: PushParts): Pushes {
       enqueue(push, HELD_BACK_MS);
       return;
     }
-    if (fault === 'forgeNotification') await post(parts, to, forged(push), JSON.stringify(push.body));
+    // Signed over another text, so that the proof is wrong also where the body is the genuine one.
+    if (fault === 'forgeNotification') await post(parts, to, forged(push), `forged ${JSON.stringify(push.body)}`);
     const text = JSON.stringify(push.body);
     const taken = await post(parts, to, text, text);
     if (fault === 'duplicateNotification') await post(parts, to, text, text);

@@ -1,9 +1,8 @@
 import type { Environment, Role } from '../config/environment.js';
 import { fromRoot } from '../config/paths.js';
 import { loadSchemes } from '../config/schemes.js';
-import { createApp } from '../http/app.js';
-import { createServer } from '../http/server.js';
-import { createLogger } from '../observe/log.js';
+import type { HttpServer } from '../http/server.js';
+import { createLogger, type Logger } from '../observe/log.js';
 import { onStop, ready } from '../process/child.js';
 import { masterKeyOf } from '../process/master-key.js';
 import { StartRefused } from '../process/start-refused.js';
@@ -26,19 +25,7 @@ export async function runRoles(environment: Environment, databaseUrl: string, ro
     log,
   });
   const stopping = new AbortController();
-  const app = createApp({
-    ...gateway,
-    ready: async () => {
-      const database = await gateway.ping().then(
-        () => true,
-        () => false,
-      );
-      return { ok: database, checks: { database } };
-    },
-    log,
-    stopping: stopping.signal,
-  });
-  const server = roles.has('api') ? createServer(app) : null;
+  const server = roles.has('api') ? await openDoor(gateway, log, stopping.signal) : null;
   onStop(async () => {
     stopping.abort();
     await server?.stop();
@@ -51,6 +38,19 @@ export async function runRoles(environment: Environment, databaseUrl: string, ro
   if (roles.has('scheduler')) gateway.startScheduler();
   const port = server === null ? null : await server.listen(environment.port, environment.host);
   ready({ port });
+}
+
+/** The door is loaded only where there is one: a worker starts the sooner without it. */
+async function openDoor(gateway: Gateway, log: Logger, stopping: AbortSignal): Promise<HttpServer> {
+  const [{ createApp }, { createServer }] = await Promise.all([import('../http/app.js'), import('../http/server.js')]);
+  const ready = async () => {
+    const database = await gateway.ping().then(
+      () => true,
+      () => false,
+    );
+    return { ok: database, checks: { database } };
+  };
+  return createServer(createApp({ ...gateway, ready, log, stopping }));
 }
 
 async function refuseOddClock(gateway: Gateway): Promise<void> {

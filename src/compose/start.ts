@@ -11,7 +11,6 @@ import { childrenOf, type Places } from './children.js';
 import { welcome } from './welcome.js';
 import { writeCredentials, type Credentials } from './credentials.js';
 import { migrate } from './migrate.js';
-import { runRoles } from './roles.js';
 import { demoKeys, seed } from './seed.js';
 
 /**
@@ -28,6 +27,8 @@ export async function start(environment: Environment): Promise<void> {
       'INTERLINE_ROLES other than all needs DATABASE_URL: the embedded database belongs to a full start',
     );
   }
+  // Loaded here and not by the supervisor, which has no use for it.
+  const { runRoles } = await import('./roles.js');
   await runRoles(environment, environment.databaseUrl, environment.roles);
 }
 
