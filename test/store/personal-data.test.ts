@@ -70,6 +70,14 @@ describe('the database of a busy gateway', () => {
     expect(leaks(stored, numbers)).toEqual([]);
   });
 
+  it('holds no name that is long enough to be told from other words', async () => {
+    const names = members
+      .flatMap(({ familyName, givenName }) => [familyName, givenName])
+      .filter((name) => name.length > 4);
+    expect(names).not.toEqual([]);
+    expect(leaks(await everythingStored(owner), names)).toEqual([]);
+  });
+
   it('was busy: there are exchanges, refusals, lost answers, pushes and acts in it', async () => {
     const found = await owner.query<{ outcome: string }>(
       'SELECT DISTINCT outcome FROM attempt WHERE outcome IS NOT NULL',
