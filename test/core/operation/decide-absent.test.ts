@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/core/operation/decide.js';
 import type { Decision, Rules } from '../../../src/core/operation/snapshot.js';
-import { CONCLUSIVE, LEARNT, middle, rules, unknownFor } from './situations.js';
+import { CONCLUSIVE, LEARNT, middle, rules, situation, unknownFor } from './situations.js';
 
 /** A decision in a word: the state it leads to, and why a person has to look. */
 function inWords(decision: Decision | null): string {
@@ -41,7 +41,12 @@ describe('not found', () => {
     expect(inWords(decide(never, LEARNT.absent, rules('lookup'), middle))).toBe('unknown');
   });
 
-  it('is kept as evidence and counted anew after another send', () => {
+  it('is counted anew after another lost answer', () => {
+    const decision = decide(situation({ absences: 1 }), LEARNT['lost answer'], rules('eventual lookup'), middle);
+    expect(decision).toMatchObject({ to: 'unknown', absences: 0 });
+  });
+
+  it('is kept as evidence', () => {
     const decision = decide(unknownFor(CONCLUSIVE, { absences: 1 }), LEARNT.absent, rules('eventual lookup'), middle);
     expect(decision).toMatchObject({ evidence: { by: 'look-up', absent: true, times: 2 }, absences: 0 });
     expect(decision).toMatchObject({ unknownSince: null, nextActionInMs: 0 });
