@@ -5,6 +5,7 @@ import type { BusinessDays } from './engine/business-days.js';
 import type { Clock } from './engine/clock.js';
 import type { Member, Members } from './engine/members.js';
 import type { SandboxScheme } from './engine/scheme-file.js';
+import type { Settlement } from './engine/settlement.js';
 import type { Collection } from './engine/store.js';
 
 /** One request as it came over the wire, its body read whole. */
@@ -20,7 +21,7 @@ export interface WireRequest {
   readonly stampedAt: number;
 }
 
-/** What goes back: a text as it is, anything else as JSON, nothing where `body` is absent. */
+/** What goes back: a text and a Buffer as they are, anything else as JSON, nothing where `body` is absent. */
 export interface WireAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -47,6 +48,8 @@ export interface Parts {
   readonly members: Members;
   readonly books: Books;
   readonly days: BusinessDays;
+  /** What the supplier tells the partner of a date afterwards, planted breaks included. */
+  readonly settlement: Pick<Settlement, 'lines'>;
   readonly push: (push: Push) => void;
   /** Does something of its own in `ms`, committed like a request; at once when the sandbox stops before. */
   readonly later: (ms: number, work: () => void) => void;
@@ -64,6 +67,8 @@ export interface Play {
   readonly form: (member: Member) => Readonly<Record<string, string>>;
   /** The nightly run, while a business date is being closed. */
   readonly nightly?: (businessDate: string) => void;
+  /** A date's settlement in the supplier's own format, before it is packed; absent where the supplier has no such file. */
+  readonly settlementFile?: (businessDate: string) => string;
   /** The supplier has posted by itself. */
   readonly posted?: (row: BookRow) => void;
 }

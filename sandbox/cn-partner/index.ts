@@ -9,6 +9,7 @@ import { type KeptAnswer, onceOnly } from './idempotency.js';
 import { memberHandlers } from './members.js';
 import { catchingUp, nightly } from './nightly.js';
 import { reverseAccrual } from './reversals.js';
+import { openSettlements } from './settlements.js';
 import { openSignatureCheck, type Partner, signPush } from './signature.js';
 
 const API = '/partner/v1';
@@ -23,7 +24,8 @@ export const cnPartner: Platform = {
 };
 
 function openCnPartner(scheme: SandboxScheme, parts: Parts): Play {
-  const genuine = openSignatureCheck(partnerOf(scheme), parts.clock);
+  const partner = partnerOf(scheme);
+  const genuine = openSignatureCheck(partner, parts.clock);
   const read = (handler: Handler) =>
     parts.serve((request) => (genuine(request) ? handler(request) : refusal('SIGNATURE')));
   const once = onceOnly(parts.collection<KeptAnswer>('keys'), parts.clock);
@@ -46,6 +48,8 @@ function openCnPartner(scheme: SandboxScheme, parts: Parts): Play {
   const beneficiaries = parts.collection<readonly Wire['Beneficiary'][]>('beneficiaries');
   const members = memberHandlers({ ...parts, zone: scheme.zone, beneficiaries, pendingOf });
 
+  const settlements = openSettlements(parts, partner.partnerId);
+
   const router = express.Router();
   router.post(`${API}/members/verify`, read(members.verify));
   router.get(`${API}/members/:memberNo`, read(members.get));
@@ -54,8 +58,10 @@ function openCnPartner(scheme: SandboxScheme, parts: Parts): Play {
   router.post(`${API}/accruals`, write(postAccrual({ ...accrualParts, onAccepted: nights.accepted })));
   router.get(`${API}/accruals/:reference`, read(getAccrual(accrualParts)));
   router.post(`${API}/accruals/:reference/reversals`, write(reverseAccrual(accrualParts)));
+  router.get(`${API}/settlements/:day.csv.gz`, read(settlements.get));
   return {
     router,
+    settlementFile: settlements.text,
     form: (member) => ({ idLast4: member.idLast4 }),
     nightly: nights.nightly,
     posted: (row) => {

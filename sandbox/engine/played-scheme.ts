@@ -46,7 +46,12 @@ export function playScheme(scheme: SandboxScheme, platform: Platform, shared: Sh
     rows: collection<BookRow>('books'),
     counters: collection<number>('counters'),
   });
-  const settlement = openSettlement(books, members, collection('mischief'));
+  const settlement = openSettlement({
+    books,
+    members,
+    memory: collection('mischief'),
+    file: (date) => play.settlementFile?.(date),
+  });
   const backoff = new Field(scheme.behaviour).at('pushBackoffMs').optional((field) => field.whole({ min: 1 }));
   const pushes = openPushes({
     faults,
@@ -61,6 +66,7 @@ export function playScheme(scheme: SandboxScheme, platform: Platform, shared: Sh
     members,
     books,
     days,
+    settlement,
     push: (push) => pushes.send(push),
     later: (ms, work) => late.after(ms, () => store.commit(work)),
     collection: (name) => collection(`platform/${name}`),

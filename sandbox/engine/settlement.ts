@@ -16,41 +16,59 @@ interface Mischief {
   readonly line: Posting;
 }
 
-/** What a day came to, over the lines that its settlement would carry. */
+/** What a day came to, over the lines of its settlement. */
 interface DaySummary {
   readonly businessDate: string;
   readonly lines: number;
   readonly points: number;
+  /** Of the supplier's file as it is before it is packed, where the supplier has one. */
   readonly sha256: string;
+}
+
+/** A posting as the settlement of `businessDate` tells it; `detail` is the platform's own, absent where it was invented. */
+export interface Line extends Posting {
+  readonly businessDate: string;
+  readonly detail?: unknown;
 }
 
 /** A date's settlement: the partner's own postings of that date, and the breaks planted in it. */
 export interface Settlement {
-  lines(businessDate: string): readonly Posting[];
+  lines(businessDate: string): readonly Line[];
   summary(businessDate: string): DaySummary;
   /** Plants breaks and returns the references they concern, or how many lines there are to choose from. */
   plant(kind: MischiefKind, count: number, businessDate: string): readonly string[] | { readonly available: number };
 }
 
-export function openSettlement(books: Books, members: Members, memory: Collection<Mischief>): Settlement {
+export interface SettlementParts {
+  readonly books: Books;
+  readonly members: Members;
+  readonly memory: Collection<Mischief>;
+  /** A date's settlement in the supplier's own format; `undefined` where it has none. */
+  readonly file: (businessDate: string) => string | undefined;
+}
+
+export function openSettlement({ books, members, memory, file }: SettlementParts): Settlement {
   const ours = (date: string): readonly BookRow[] =>
     books.rows().filter((row) => row.businessDate === date && row.reference !== null);
   const planted = (date: string): readonly Mischief[] =>
     Array.from(memory.values()).filter((mischief) => mischief.businessDate === date);
 
-  const lines = (date: string): readonly Posting[] => {
+  const lines = (date: string): readonly Line[] => {
     const breaks = new Map(planted(date).map((mischief) => [mischief.line.supplierReference, mischief]));
     const late = planted(addDays(date, -1)).filter((mischief) => mischief.kind === 'delay-line');
     const extra = planted(date).filter((mischief) => mischief.kind === 'extra-line');
     const own = ours(date).flatMap((row) => told(row, breaks.get(row.supplierReference)?.kind));
-    return [...late, ...extra].map((mischief) => mischief.line).concat(own);
+    return [...[...late, ...extra].map((mischief) => mischief.line), ...own].map((line) => ({
+      ...line,
+      businessDate: date,
+    }));
   };
   return {
     lines,
     summary: (businessDate) => {
       const told = lines(businessDate);
       const points = told.reduce((sum, line) => sum + line.points, 0);
-      return { businessDate, lines: told.length, points, sha256: digest(told) };
+      return { businessDate, lines: told.length, points, sha256: sha256Of(file(businessDate) ?? facts(told)) };
     },
     plant: (kind, count, businessDate) => {
       const random = seededRandom(memory.size + 1);
@@ -102,12 +120,14 @@ function draw<T>(items: readonly T[], count: number, random: Random): readonly T
   return Array.from({ length: Math.min(count, rest.length) }, () => rest.splice(random.below(rest.length), 1)).flat();
 }
 
-/** Over the facts of each line, not over a supplier's file format. */
-function digest(lines: readonly Posting[]): string {
+/** What is digested where the supplier has no file: the facts of each line. */
+function facts(lines: readonly Posting[]): string {
   const text = lines.map((line) =>
     [line.reference, line.supplierReference, line.memberNumber, line.kind, line.points, line.postedAt].join(','),
   );
-  return createHash('sha256')
-    .update(`${text.join('\n')}\n`)
-    .digest('hex');
+  return `${text.join('\n')}\n`;
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

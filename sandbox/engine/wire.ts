@@ -4,16 +4,16 @@ import type { WireAnswer } from '../platform.js';
 import type { Random } from './random.js';
 
 const DRIP_MS = 250;
+const NOTHING = Buffer.alloc(0);
 
 /** Answers as a working supplier does. */
 export function send(res: ServerResponse, answer: WireAnswer): void {
-  const text = writeHead(res, answer);
-  res.end(text);
+  res.end(writeHead(res, answer));
 }
 
 /** The right answer, one byte every quarter of a second, until it is complete or the client has had enough. */
 export async function drip(res: ServerResponse, answer: WireAnswer, signal: AbortSignal): Promise<void> {
-  const bytes = Buffer.from(writeHead(res, answer));
+  const bytes = writeHead(res, answer);
   for (let at = 0; at < bytes.length && !res.destroyed; at += 1) {
     res.write(bytes.subarray(at, at + 1));
     await sleep(DRIP_MS, undefined, { signal });
@@ -26,8 +26,8 @@ export async function drip(res: ServerResponse, answer: WireAnswer, signal: Abor
  * or short of it.
  */
 export function garbage(res: ServerResponse, answer: WireAnswer | null, random: Random): void {
-  const text = answer === null ? '' : bodyText(answer);
-  if (text === '' || random.next() < 0.34) {
+  const bytes = answer === null ? NOTHING : bodyBytes(answer);
+  if (bytes.length === 0 || random.next() < 0.34) {
     send(res, {
       status: 200,
       headers: { 'Content-Type': 'text/html' },
@@ -35,10 +35,10 @@ export function garbage(res: ServerResponse, answer: WireAnswer | null, random: 
     });
     return;
   }
-  const half = text.slice(0, Math.ceil(text.length / 2));
-  const announced = random.next() < 0.5 ? Buffer.byteLength(half) : Buffer.byteLength(text);
-  res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': announced });
-  res.write(half, () => (announced > Buffer.byteLength(half) ? res.destroy() : res.end()));
+  const half = bytes.subarray(0, Math.ceil(bytes.length / 2));
+  const announced = random.next() < 0.5 ? half.length : bytes.length;
+  res.writeHead(200, { 'Content-Type': 'application/json', ...answer?.headers, 'Content-Length': announced });
+  res.write(half, () => (announced > half.length ? res.destroy() : res.end()));
 }
 
 /** What a proxy in front of a supplier says when the supplier fails; it tells nothing about the outcome. */
@@ -63,15 +63,16 @@ export function retryAfterHeaders(random: Random, now: number): Readonly<Record<
   }
 }
 
-function writeHead(res: ServerResponse, answer: WireAnswer): string {
-  const text = bodyText(answer);
-  const type = text === '' ? {} : { 'Content-Type': 'application/json' };
-  const length = text === '' && answer.status === 204 ? {} : { 'Content-Length': Buffer.byteLength(text) };
+function writeHead(res: ServerResponse, answer: WireAnswer): Buffer {
+  const bytes = bodyBytes(answer);
+  const type = bytes.length === 0 ? {} : { 'Content-Type': 'application/json' };
+  const length = bytes.length === 0 && answer.status === 204 ? {} : { 'Content-Length': bytes.length };
   res.writeHead(answer.status, { ...type, ...length, ...answer.headers });
-  return text;
+  return bytes;
 }
 
-function bodyText(answer: WireAnswer): string {
-  if (answer.body === undefined) return '';
-  return typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+function bodyBytes({ body }: WireAnswer): Buffer {
+  if (body === undefined) return NOTHING;
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }

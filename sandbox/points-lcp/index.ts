@@ -8,6 +8,7 @@ import { validateMember } from './member-validation.js';
 import { post } from './posting.js';
 import { retry } from './retry.js';
 import { reverse } from './reversal.js';
+import { openStatements } from './statements.js';
 
 /**
  * The loyalty-programme side of the Points Loyalty Commerce Platform: Basic authentication, JSON, and success told by
@@ -50,7 +51,9 @@ function openPointsLcp(scheme: SandboxScheme, parts: Parts): Play {
     '/Reversal',
     serve((request) => reverse(request, { ...parts, ledger })),
   );
-  return { router, form: () => ({}) };
+  const statements = openStatements(parts, new Field(scheme.settings, '/settings').at('partner').text());
+  router.get('/Statements/:day.csv', serve(statements.get));
+  return { router, form: () => ({}), settlementFile: statements.text };
 }
 
 const UNAUTHORISED: WireAnswer = {

@@ -33,6 +33,11 @@ export interface Ledger {
   balance(member: Member): number;
 }
 
+/** What a row of the books remembers of its posting; a reversal has the `callback` of what it reverses. */
+export interface RowDetail {
+  readonly callback: string;
+}
+
 export const SUCCESS = { status: 'success', statusMessage: 'SUCCESS' } as const;
 
 export function openLedger(parts: Parts): Ledger {
@@ -57,6 +62,7 @@ export function openLedger(parts: Parts): Ledger {
         memberNumber: member.number,
         points: transaction.amount,
         kind: transaction.amount > 0 ? 'accrual' : 'redemption',
+        detail: { callback: transaction.callback } satisfies RowDetail,
       }),
     reverse: (transaction, amount) =>
       parts.books.apply({
@@ -65,6 +71,7 @@ export function openLedger(parts: Parts): Ledger {
         memberNumber: transaction.memberId,
         points: amount,
         kind: amount > 0 ? 'refund' : 'reversal',
+        detail: { callback: transaction.callback } satisfies RowDetail,
       }),
     balance: (member) => balanceOf(parts, member),
   };

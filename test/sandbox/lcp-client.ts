@@ -6,6 +6,7 @@ const AUTHORIZATION = `Basic ${Buffer.from('someone:secret:with:colons').toStrin
 export interface LcpClient {
   send(path: string, body: unknown, init?: RequestInit): Promise<TestAnswer>;
   post(member: TestMember, amount: number, reference?: string): Promise<TestAnswer>;
+  statement(day: string, init?: RequestInit): Promise<TestAnswer>;
 }
 
 export function lcpClient(running: Running): LcpClient {
@@ -16,7 +17,12 @@ export function lcpClient(running: Running): LcpClient {
       body: JSON.stringify(body),
       ...init,
     });
-  return { send, post: (member, amount, reference) => send('/Posting', posting(member, amount, reference)) };
+  return {
+    send,
+    post: (member, amount, reference) => send('/Posting', posting(member, amount, reference)),
+    statement: (day, init = {}) =>
+      call(`${running.url}/test-airline/Statements/${day}.csv`, { headers: { authorization: AUTHORIZATION }, ...init }),
+  };
 }
 
 export function posting(member: TestMember, amount: number, reference = newReference()): Record<string, unknown> {

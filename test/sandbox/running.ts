@@ -34,6 +34,7 @@ interface TestBooks {
 export interface TestAnswer {
   readonly status: number;
   readonly headers: Headers;
+  readonly bytes: Buffer;
   readonly text: string;
   readonly json: Record<string, unknown>;
 }
@@ -70,8 +71,9 @@ export const exchanges: { readonly method: string; readonly url: string; readonl
 
 export async function call(url: string, init: RequestInit = {}): Promise<TestAnswer> {
   const response = await fetch(url, { redirect: 'manual', ...init });
-  const text = await response.text();
-  const answer = { status: response.status, headers: response.headers, text, json: parsed(text) };
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const text = bytes.toString('utf8');
+  const answer = { status: response.status, headers: response.headers, bytes, text, json: parsed(text) };
   exchanges.push({ method: init.method ?? 'GET', url, answer });
   return answer;
 }
