@@ -37,7 +37,7 @@ export function decide(snapshot: Snapshot, learnt: Learnt, rules: Rules, random:
     case 'found':
       return learnt.matches
         ? accepted(learnt.receipt, learnt.posted, 'look-up', rules, random)
-        : review('evidence-mismatch');
+        : foundOtherwise(snapshot, rules, random);
     case 'found-refused':
       return rejected(learnt.reason, learnt.supplierCode, 'look-up');
     case 'absent':
@@ -55,6 +55,14 @@ export function decide(snapshot: Snapshot, learnt: Learnt, rules: Rules, random:
     default:
       return learnt satisfies never;
   }
+}
+
+/** An answer may be garbled or another's; a supplier whose books really differ says so again and again. */
+const MISMATCH_BELIEVED_AFTER = 5;
+
+function foundOtherwise(snapshot: Snapshot, rules: Rules, random: Random): Decision {
+  const believed = snapshot.lookups + 1 >= MISMATCH_BELIEVED_AFTER || snapshot.state === 'needs-review';
+  return believed ? review('evidence-mismatch') : lookAgain(snapshot, rules, random);
 }
 
 function decideFault(snapshot: Snapshot, fault: Fault, rules: Rules, random: Random): Decision {

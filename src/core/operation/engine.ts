@@ -28,6 +28,11 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+type Hints = ClaimRequest['hints'];
+
+/** More than a connection can use soon; what is named beyond it comes due by itself. */
+const HINTS_AT_MOST = 10_000;
+
 /** Claims due work as slots allow, performs it, decides, completes. The row is the truth; all that is kept here are hints. */
 export function createEngine(deps: EngineDeps): Engine {
   const slots = createSlots(deps.limits);
@@ -35,35 +40,42 @@ export function createEngine(deps: EngineDeps): Engine {
   // A function, since the flag changes while others await.
   const isStopping = (): boolean => stopping;
 
+  /** Wake-ups being handed out, by lane and connection: those that come meanwhile join them, so that a slow supplier holds one job. */
+  const open = new Map<string, { hints: Hints[number][]; due: boolean }>();
+
   const wake: Engine['wake'] = async (lane, connectionId, hints) => {
     if (isStopping()) return;
-    const supplier = await deps.suppliers.of(connectionId);
-    const pending = [...hints];
-    // Without hints: whatever is due, page by page, until a page brings nothing; what others hold just now is theirs.
-    let more = true;
-    while (more && !isStopping()) {
-      const slot = await slots.reserve(
-        lane,
-        connectionId,
-        hints.length > 0 ? pending.length : deps.limits.perConnection,
-      );
-      try {
-        const taken = await claim(lane, supplier, pending.splice(0, slot.count), slot.count);
-        for (const [claimed, lease] of taken) slot.run(() => carry(claimed, lease, supplier));
-        more = hints.length > 0 ? pending.length > 0 : taken.length > 0;
-      } finally {
-        slot.release();
+    const name = `${lane}|${connectionId}`;
+    const joined = open.get(name);
+    if (joined !== undefined) {
+      if (hints.length === 0) joined.due = true;
+      else if (joined.hints.length < HINTS_AT_MOST) joined.hints.push(...hints);
+      return;
+    }
+    const wanted = { hints: [...hints], due: hints.length === 0 };
+    open.set(name, wanted);
+    try {
+      // First what is named, then whatever is due, page by page, until a page brings nothing; what others hold just now is theirs.
+      while ((wanted.hints.length > 0 || wanted.due) && !isStopping()) {
+        const supplier = await deps.suppliers.of(connectionId);
+        const slot = await slots.reserve(lane, connectionId, wanted.hints.length || deps.limits.perConnection);
+        try {
+          const named = wanted.hints.splice(0, slot.count);
+          if (named.length === 0) wanted.due = false;
+          const taken = await claim(lane, supplier, named, slot.count);
+          for (const [claimed, lease] of taken) slot.run(() => carry(claimed, lease, supplier));
+          if (named.length === 0 && taken.length > 0) wanted.due = true;
+        } finally {
+          slot.release();
+        }
       }
+    } finally {
+      open.delete(name);
     }
   };
 
   /** The lease is counted from before the claim, so that here it always ends earlier than in the database. */
-  const claim = async (
-    lane: Lane,
-    supplier: Supplier,
-    hints: ClaimRequest['hints'],
-    limit: number,
-  ): Promise<[Claimed, Lease][]> => {
+  const claim = async (lane: Lane, supplier: Supplier, hints: Hints, limit: number): Promise<[Claimed, Lease][]> => {
     const { connectionId, timing } = supplier;
     const from = performance.now();
     const claimed = await deps.store.claim({

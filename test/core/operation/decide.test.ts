@@ -77,12 +77,22 @@ describe.each(ALL_RULES)('%s', (name, by) => {
   it.each(open)('look-up while %s', (state, snapshot) => {
     expect(outcome(snapshot, 'found posted', by)).toBe('posted');
     expect(outcome(snapshot, 'found accepted', by)).toBe('submitted');
-    expect(outcome(snapshot, 'found something else', by)).toBe('needs-review: evidence-mismatch');
+    expect(outcome({ ...snapshot, lookups: 4 }, 'found something else', by)).toBe('needs-review: evidence-mismatch');
     expect(outcome(snapshot, 'found refused', by)).toBe('rejected');
     expect(outcome(snapshot, 'reference taken', by)).toBe('needs-review: supplier-reference-taken');
     for (const learnt of ['look-up failed', 'look-up throttled', 'absent'] as const)
       expect(decide(snapshot, LEARNT[learnt], by, middle)?.to).toBe(state);
   });
+
+  it.each(open.filter(([state]) => state !== 'needs-review'))(
+    'something else found while %s is looked at again before it is believed',
+    (state, snapshot) => {
+      for (const lookups of [0, 1, 2, 3]) {
+        const decision = decide({ ...snapshot, lookups }, LEARNT['found something else'], by, middle);
+        expect(decision).toMatchObject({ to: state, lookups: lookups + 1 });
+      }
+    },
+  );
 
   it.each(open)('a push while %s', (_state, snapshot) => {
     expect(outcome(snapshot, 'told posted', by)).toBe('posted');
