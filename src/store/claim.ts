@@ -25,11 +25,24 @@ type Ref = ClaimRequest['hints'][number];
 
 /**
  * Takes due operations of one connection under a lease, at most `limit`. What needs no supplier is applied at once. The attempt
- * is committed with the lease: intent before the call. Rows that another worker holds are skipped.
+ * is committed with the lease: intent before the call. Rows that another worker holds are skipped. Without hints an empty answer
+ * means that nothing is due: a page of what needed no supplier is followed by the next.
  */
 export async function claimOperations(pools: Pools, request: ClaimRequest): Promise<Claimed[]> {
-  const refs = request.hints.length > 0 ? request.hints : await dueRefs(pools.relay, request);
-  if (refs.length === 0) return [];
+  if (request.hints.length > 0) return (await claimPage(pools, request, request.hints)).claimed;
+  for (;;) {
+    const refs = await dueRefs(pools.relay, request);
+    if (refs.length === 0) return [];
+    const { claimed, applied } = await claimPage(pools, request, refs);
+    if (claimed.length > 0 || applied === 0) return claimed;
+  }
+}
+
+async function claimPage(
+  pools: Pools,
+  request: ClaimRequest,
+  refs: readonly Ref[],
+): Promise<{ readonly claimed: Claimed[]; readonly applied: number }> {
   return asTenants(
     pools.app,
     refs.map((ref) => ref.tenantId),
@@ -40,12 +53,13 @@ export async function claimOperations(pools: Pools, request: ClaimRequest): Prom
         client,
         plans.map((one) => one.change),
       );
-      return plans.flatMap(({ record, change }) => {
+      const claimed = plans.flatMap(({ record, change }) => {
         const startedAt = applied.get(change.operation.id);
         return change.opens === undefined || startedAt === undefined
           ? []
           : [toClaimed(record, change, change.opens, startedAt)];
       });
+      return { claimed, applied: applied.size };
     },
   );
 }

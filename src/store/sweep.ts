@@ -15,13 +15,20 @@ export async function overdue(pools: Pools): Promise<{ readonly lane: Lane; read
   return found.rows.map((row) => ({ lane: row.lane, connectionId: row.connection_id }));
 }
 
-/** Keys are kept for 30 days; gives back how many were forgotten. */
+const KEYS_AT_ONCE = 1000;
+
+/** Keys are kept for 30 days; gives back how many were forgotten. In small statements, so that none holds many rows for long. */
 export async function forgetOldKeys(pools: Pools): Promise<number> {
-  const gone = await pools.relay.query(
-    `DELETE FROM idempotency_key WHERE (tenant_id, key) IN (
-       SELECT tenant_id, key FROM idempotency_key WHERE created_at < clock_timestamp() - interval '30 days' LIMIT 1000)`,
-  );
-  return gone.rowCount ?? 0;
+  let forgotten = 0;
+  for (;;) {
+    const gone = await pools.relay.query(
+      `DELETE FROM idempotency_key WHERE (tenant_id, key) IN (
+         SELECT tenant_id, key FROM idempotency_key WHERE created_at < clock_timestamp() - interval '30 days' LIMIT $1)`,
+      [KEYS_AT_ONCE],
+    );
+    forgotten += gone.rowCount ?? 0;
+    if ((gone.rowCount ?? 0) < KEYS_AT_ONCE) return forgotten;
+  }
 }
 
 /** Keeps a partition ready for this month and the next. */
