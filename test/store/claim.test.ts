@@ -1,18 +1,6 @@
 import { afterAll, beforeEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { brokenInvariants } from '../support/invariants.js';
-import {
-  accepted,
-  accrual,
-  carried,
-  claim,
-  claimOf,
-  count,
-  hint,
-  posted,
-  REPORT,
-  stored,
-  UNKNOWN,
-} from './operations.js';
+import { accepted, accrual, carried, claim, claimOf, count, hint, posted, REPORT, stored } from './operations.js';
 import { CONNECTION, openStoreBench, type StoreBench } from './store-bench.js';
 
 let bench: StoreBench;
@@ -62,6 +50,20 @@ describe('two processes', () => {
 });
 
 describe('a claim', () => {
+  it('passes over what somebody else holds, without waiting', async () => {
+    const [held, free] = [await accepted(bench, bench.demo), await accepted(bench, bench.demo)];
+    const holder = await bench.owner.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT 1 FROM operation WHERE id = $1 FOR UPDATE', [held]);
+      const taken = await claim(bench.store, 'live', [hint(bench.demo, held), hint(bench.demo, free)]);
+      expect(taken.map(({ operation }) => operation.id)).toEqual([free]);
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+  });
+
   it('has written its intent before anything is sent', async () => {
     const id = await accepted(bench, bench.demo);
     const claimed = await claimOf(bench.store, bench.demo, id);
@@ -126,35 +128,6 @@ describe('a claim', () => {
     const owners = new Map(taken.map(({ operation, member }) => [operation.id, [operation.tenantId, member.tenantId]]));
     expect(owners.get(ours)).toEqual([bench.demo.id, bench.demo.id]);
     expect(owners.get(theirs)).toEqual([bench.other.id, bench.other.id]);
-  });
-});
-
-describe('a lapsed lease', () => {
-  it('of a send makes the outcome unknown, never queued, and is looked up then', async () => {
-    const id = await accepted(bench, bench.demo);
-    await claimOf(bench.store, bench.demo, id);
-    expect(await claim(bench.store, 'lookup', [hint(bench.demo, id)])).toEqual([]);
-    await makeDue(id);
-    expect(await claim(bench.store, 'live', [hint(bench.demo, id)])).toEqual([]);
-    expect(await claim(bench.store, 'live', [])).toEqual([]);
-    expect(await claim(bench.store, 'lookup', [])).toEqual([]);
-    expect(await stored(bench, id)).toMatchObject({ state: 'unknown', ever_sent: true, lease_token: null });
-    const look = await claimOf(bench.store, bench.demo, id, 'lookup');
-    expect(look).toMatchObject({ act: 'look-up', operation: { state: 'unknown', attempts: 1 } });
-    const states = await bench.owner.query<{ to_state: string }>(
-      'SELECT to_state FROM event WHERE subject_id = $1 ORDER BY sequence',
-      [id],
-    );
-    expect(states.rows.map((row) => row.to_state)).toEqual(['queued', 'sending', 'unknown']);
-  });
-
-  it('of a look-up lets another look', async () => {
-    const id = await carried(bench, bench.demo, await accepted(bench, bench.demo), UNKNOWN);
-    const first = await claimOf(bench.store, bench.demo, id, 'lookup');
-    expect(await claim(bench.store, 'lookup', [hint(bench.demo, id)])).toEqual([]);
-    await makeDue(id);
-    expect((await claimOf(bench.store, bench.demo, id, 'lookup')).token).not.toBe(first.token);
-    expect(await stored(bench, id)).toMatchObject({ state: 'unknown', version: 3, attempts: 1 });
   });
 });
 

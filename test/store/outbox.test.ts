@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { WakeUp } from '../../src/core/operation/ports.js';
 import { publishOutbox } from '../../src/store/outbox.js';
 import { overdue } from '../../src/store/sweep.js';
+import { gate } from './gate.js';
 import { accepted, accrual, carried, claimOf, count, posted, postedAccrual, REPORT, UNKNOWN } from './operations.js';
 import { CONNECTION, openStoreBench, type StoreBench } from './store-bench.js';
 
@@ -53,6 +54,22 @@ describe('the outbox', () => {
     const rounds = await Promise.all(Array.from({ length: 6 }, () => published(20)));
     const handed = [...named(rounds.flat()), ...named(await published())];
     expect([...handed].sort()).toEqual([...ids].sort());
+  });
+
+  it('goes past what another relay is handing over just now', async () => {
+    const ids = [await accepted(bench, bench.demo), await accepted(bench, bench.demo)];
+    const [begun, done] = [gate(), gate()];
+    const slow: string[] = [];
+    const handing = publishOutbox(bench.pools, 1, async (wakeUps) => {
+      slow.push(...named(wakeUps));
+      begun.open();
+      await done.opened;
+    });
+    await begun.opened;
+    expect(named(await published())).toEqual(ids.slice(1));
+    done.open();
+    await handing;
+    expect(slow).toEqual(ids.slice(0, 1));
   });
 
   it('puts what belongs together into one wake-up, at most sixteen operations', async () => {
