@@ -2,7 +2,7 @@ import type { Field } from '../engine/shape.js';
 import type { Collection } from '../engine/store.js';
 import { readJson } from '../engine/wire-body.js';
 import type { Handler, Parts, WireAnswer } from '../platform.js';
-import { invalid, refusal, type Wire } from './answers.js';
+import { invalid, otherReference, refusal, type Wire } from './answers.js';
 import { keyOf } from './idempotency.js';
 
 /** An accrual as the supplier keeps it. */
@@ -98,13 +98,12 @@ function answer(status: number, record: AccrualRecord): WireAnswer {
     ...(code === undefined ? {} : { code }),
     ...(businessDate === undefined ? {} : { businessDate }),
   };
-  const otherReference = `${(Number(body.reference[0]) + 1) % 10}${body.reference.slice(1)}`;
   return {
     status,
     body,
     wrongEchoes: [
       { ...body, points: body.points + 1 },
-      { ...body, reference: otherReference },
+      { ...body, reference: otherReference(body.reference) },
     ],
   };
 }

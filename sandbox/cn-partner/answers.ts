@@ -13,6 +13,9 @@ const STATUSES = {
   NAME_MISMATCH: 422,
   NOT_ELIGIBLE: 422,
   INSUFFICIENT_POINTS: 422,
+  BELOW_FIRST_REDEMPTION: 422,
+  BENEFICIARY_NOT_EFFECTIVE: 422,
+  HOLD_EXPIRED: 409,
   KEY_REUSED: 409,
   THROTTLED: 429,
   BUSY: 503,
@@ -27,6 +30,9 @@ const MESSAGES: Readonly<Record<Code, string>> = {
   NAME_MISMATCH: '姓名或证件号不一致',
   NOT_ELIGIBLE: '该行程不可累积',
   INSUFFICIENT_POINTS: '积分余额不足',
+  BELOW_FIRST_REDEMPTION: '累计积分首次达到兑换门槛后方可兑换',
+  BENEFICIARY_NOT_EFFECTIVE: '受让人不存在或尚未生效',
+  HOLD_EXPIRED: '积分预留已失效',
   KEY_REUSED: '幂等键已用于其他请求',
   THROTTLED: '请求过于频繁',
   BUSY: '系统繁忙，请稍后再试',
@@ -41,4 +47,9 @@ export function refusal(code: Code, detail?: string): WireAnswer {
 /** A body that breaks the contract's rules. */
 export function invalid(complaint: string): WireAnswer {
   return refusal('INVALID', complaint);
+}
+
+/** A reference in the right form that is not this one, for the fault `wrongEcho`. */
+export function otherReference(reference: string): string {
+  return `${(Number(reference[0]) + 1) % 10}${reference.slice(1)}`;
 }

@@ -15,18 +15,21 @@ export interface KeptAnswer {
 const KEPT_MS = 7 * 24 * 3_600_000;
 const REFERENCE = /^[0-9]{20}$/;
 
-/** Makes a write of a handler: the same key and body give the first answer again, another body is refused, for 7 days. */
-export function onceOnly(kept: Collection<KeptAnswer>, clock: Clock): (handler: Handler) => Handler {
+/**
+ * Makes a write of a handler: the same key and body give the first answer again, another body is refused, for 7 days. Each
+ * `step` of a redemption has keys of its own, since all of them may carry the redemption's reference.
+ */
+export function onceOnly(kept: Collection<KeptAnswer>, clock: Clock, step = ''): (handler: Handler) => Handler {
   return (handler) => (request) => {
     const key = keyOf(request);
     if (key === null) return invalid('Idempotency-Key must be a reference of 20 digits');
     const fingerprint = fingerprintOf(request);
-    const first = kept.get(key);
+    const first = kept.get(step + key);
     if (first && first.at + KEPT_MS > clock()) {
       return first.fingerprint === fingerprint ? replayed(first) : refusal('KEY_REUSED');
     }
     const answer = handler(request);
-    kept.set(key, { fingerprint, status: answer.status, body: answer.body, at: clock() });
+    kept.set(step + key, { fingerprint, status: answer.status, body: answer.body, at: clock() });
     return answer;
   };
 }

@@ -5,9 +5,11 @@ import { Field } from '../engine/shape.js';
 import type { Handler, Parts, Platform, Play } from '../platform.js';
 import { type AccrualRecord, getAccrual, postAccrual } from './accruals.js';
 import { refusal, type Wire } from './answers.js';
+import { type Hold, openHolds } from './holds.js';
 import { type KeptAnswer, onceOnly } from './idempotency.js';
 import { memberHandlers } from './members.js';
 import { catchingUp, nightly } from './nightly.js';
+import { type RedemptionRecord, redemptionHandlers } from './redemptions.js';
 import { reverseAccrual } from './reversals.js';
 import { openSettlements } from './settlements.js';
 import { openSignatureCheck, type Partner, signPush } from './signature.js';
@@ -28,8 +30,9 @@ function openCnPartner(scheme: SandboxScheme, parts: Parts): Play {
   const genuine = openSignatureCheck(partner, parts.clock);
   const read = (handler: Handler) =>
     parts.serve((request) => (genuine(request) ? handler(request) : refusal('SIGNATURE')));
-  const once = onceOnly(parts.collection<KeptAnswer>('keys'), parts.clock);
-  const write = (handler: Handler) => read(once(handler));
+  const keys = parts.collection<KeptAnswer>('keys');
+  const write = (handler: Handler, step = '') => read(onceOnly(keys, parts.clock, step)(handler));
+  const holds = openHolds(parts, parts.collection<Hold>('holds'));
 
   const accrualParts = {
     ...parts,
@@ -46,8 +49,16 @@ function openCnPartner(scheme: SandboxScheme, parts: Parts): Play {
     return open.reduce((sum, request) => sum + (request?.memberNo === memberNo ? request.points : 0), 0);
   };
   const beneficiaries = parts.collection<readonly Wire['Beneficiary'][]>('beneficiaries');
-  const members = memberHandlers({ ...parts, zone: scheme.zone, beneficiaries, pendingOf });
+  const members = memberHandlers({ ...parts, zone: scheme.zone, holds, beneficiaries, pendingOf });
 
+  const redemptions = redemptionHandlers({
+    ...parts,
+    zone: scheme.zone,
+    redemptions: parts.collection<RedemptionRecord>('redemptions'),
+    holds,
+    beneficiaries,
+    firstRedemptionAt: new Field(scheme.behaviour).at('firstRedemptionAt').optional((field) => field.whole({ min: 1 })),
+  });
   const settlements = openSettlements(parts, partner.partnerId);
 
   const router = express.Router();
@@ -57,7 +68,11 @@ function openCnPartner(scheme: SandboxScheme, parts: Parts): Play {
   router.put(`${API}/members/:memberNo/beneficiaries`, write(members.putBeneficiaries));
   router.post(`${API}/accruals`, write(postAccrual({ ...accrualParts, onAccepted: nights.accepted })));
   router.get(`${API}/accruals/:reference`, read(getAccrual(accrualParts)));
-  router.post(`${API}/accruals/:reference/reversals`, write(reverseAccrual(accrualParts)));
+  router.post(`${API}/accruals/:reference/reversals`, write(reverseAccrual({ ...accrualParts, holds })));
+  router.post(`${API}/redemptions`, write(redemptions.hold));
+  router.get(`${API}/redemptions/:reference`, read(redemptions.get));
+  router.post(`${API}/redemptions/:reference/confirm`, write(redemptions.confirm, 'confirm '));
+  router.post(`${API}/redemptions/:reference/release`, write(redemptions.release, 'release '));
   router.get(`${API}/settlements/:day.csv.gz`, read(settlements.get));
   return {
     router,

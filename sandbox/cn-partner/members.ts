@@ -7,10 +7,12 @@ import type { Collection } from '../engine/store.js';
 import { readJson } from '../engine/wire-body.js';
 import { balanceOf, type Handler, type Parts, type WireAnswer } from '../platform.js';
 import { invalid, refusal, type Wire } from './answers.js';
+import type { Holds } from './holds.js';
 
 export interface MemberParts extends Parts {
   readonly zone: string;
   readonly beneficiaries: Collection<readonly Wire['Beneficiary'][]>;
+  readonly holds: Holds;
   /** Points accepted and not yet posted. */
   readonly pendingOf: (memberNo: string) => number;
 }
@@ -57,7 +59,7 @@ function account(member: Member, parts: MemberParts, now: number): WireAnswer {
   const earned = parts.books.rowsOf(member.number).reduce((sum, row) => sum + row.points, 0);
   const answer: Wire['Member'] = {
     memberNo: member.number,
-    points: balance,
+    points: parts.holds.available(member),
     pending: parts.pendingOf(member.number),
     star: member.tier,
     qualifyingPoints: Math.max(0, member.qualifying + earned),

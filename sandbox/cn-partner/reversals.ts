@@ -1,11 +1,12 @@
 import { readJson } from '../engine/wire-body.js';
-import { balanceOf, type Handler, type WireAnswer } from '../platform.js';
+import type { Handler, WireAnswer } from '../platform.js';
 import type { AccrualParts, AccrualRecord } from './accruals.js';
 import { invalid, refusal, type Wire } from './answers.js';
+import type { Holds } from './holds.js';
 import { keyOf } from './idempotency.js';
 
 /** `POST /accruals/{reference}/reversals`, done at once for every brand; its own reference is the `Idempotency-Key`. */
-export function reverseAccrual(parts: AccrualParts): Handler {
+export function reverseAccrual(parts: AccrualParts & { readonly holds: Holds }): Handler {
   return (request) =>
     readJson(
       request,
@@ -17,7 +18,7 @@ export function reverseAccrual(parts: AccrualParts): Handler {
         const reversed = accrual.reversals.reduce((sum, reversal) => sum + reversal.points, 0);
         if (reversed + points > accrual.request.points) body.at('points').fail('exceeds what is left of the accrual');
         const member = parts.members.byNumber(accrual.request.memberNo);
-        if (!member || balanceOf(parts, member) < points) return refusal('INSUFFICIENT_POINTS');
+        if (!member || parts.holds.available(member) < points) return refusal('INSUFFICIENT_POINTS');
         return takeBack(accrual, keyOf(request) ?? '', points, parts);
       },
       invalid,

@@ -14,6 +14,7 @@ interface CnOverrides {
 
 /** Speaks the cn-partner contract to one of the test brands. */
 export interface CnClient {
+  readonly scheme: string;
   send(method: string, path: string, body?: unknown, other?: CnOverrides): Promise<TestAnswer>;
   accrue(
     member: TestMember,
@@ -21,6 +22,9 @@ export interface CnClient {
     reference?: string,
     activity?: Record<string, unknown>,
   ): Promise<TestAnswer>;
+  hold(member: TestMember, points: number, reference?: string, other?: Record<string, unknown>): Promise<TestAnswer>;
+  /** Under the redemption's own reference, unless another key is given. */
+  step(step: 'confirm' | 'release', reference: string, key?: string): Promise<TestAnswer>;
 }
 
 const KEYS = { 'test-rail': 'rail-key', 'test-miles': 'miles-key' } as const;
@@ -45,10 +49,24 @@ export function cnClient(running: Running, scheme: keyof typeof KEYS, now: () =>
     return call(`${running.url}${target}`, { method, headers, ...(text === '' ? {} : { body: text }) });
   };
   return {
+    scheme,
     send,
     accrue: (member, points, reference = newReference(), activity = {}) =>
       send('POST', '/accruals', accrual(member, points, reference, activity), { key: reference }),
+    hold: (member, points, reference = newReference(), other = {}) =>
+      send('POST', '/redemptions', redemption(member, points, reference, other), { key: reference }),
+    step: (step, reference, key = reference) => send('POST', `/redemptions/${reference}/${step}`, undefined, { key }),
   };
+}
+
+function redemption(
+  member: TestMember,
+  points: number,
+  reference: string,
+  other: Record<string, unknown>,
+): Record<string, unknown> {
+  const ticket = { type: 'rail', orderNo: 'E987654321', item: 'G7', date: '2026-04-01' };
+  return { reference, memberNo: member.memberNumber, points, ticket, ...other };
 }
 
 export function accrual(

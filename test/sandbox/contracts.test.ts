@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cnClient } from './cn-client.js';
+import { type CnClient, cnClient } from './cn-client.js';
 import { type Contract, ownContract, realContract } from './contract.js';
 import { lcpClient, posting } from './lcp-client.js';
 import { askForToken, operaClient } from './opera-client.js';
-import { exchanges, newReference, NOON, type Running, run } from './running.js';
+import { exchanges, newReference, NOON, type Running, run, type TestMember } from './running.js';
 
 let now = NOON;
 let sandbox: Running;
@@ -84,6 +84,25 @@ async function speakCn(scheme: 'test-rail' | 'test-miles'): Promise<void> {
   const list = `/members/${member.memberNumber}/beneficiaries`;
   await cn.send('PUT', list, { beneficiaries }, { key: newReference() });
   await cn.send('GET', list);
+  await speakRedemptions(cn, member);
+  for (const day of ['20260310', '20991231']) await cn.send('GET', `/settlements/${day}.csv.gz`);
+}
+
+async function speakRedemptions(cn: CnClient, member: TestMember): Promise<void> {
+  const [confirmed, released, poor] = [newReference(), newReference(), newReference()];
+  const own = { memberNumber: member.memberNumber, points: 20_000, activity: {} };
+  await sandbox.control('POST', `/${cn.scheme}/activity`, own);
+  for (const reference of [confirmed, released]) await cn.hold(member, 500, reference);
+  await cn.hold(member, 500, confirmed, { points: 501 });
+  await cn.hold(member, 500_000, poor);
+  await cn.hold({ ...member, memberNumber: 'none' }, 500);
+  await cn.step('release', released);
+  await cn.step('release', poor);
+  await cn.step('confirm', confirmed);
+  await cn.step('confirm', released);
+  await cn.step('confirm', poor);
+  await cn.step('release', confirmed);
+  for (const reference of [confirmed, released, poor]) await cn.send('GET', `/redemptions/${reference}`);
 }
 
 /** Which answers of a scheme a contract knows, and what is wrong with them. */
@@ -174,6 +193,10 @@ describe('cn-partner', () => {
       'GET /members/{memberNo} 401',
       'GET /members/{memberNo} 404',
       'GET /members/{memberNo}/beneficiaries 200',
+      'GET /redemptions/{reference} 200',
+      'GET /redemptions/{reference} 404',
+      'GET /settlements/{day}.csv.gz 200',
+      'GET /settlements/{day}.csv.gz 404',
       'POST /accruals 404',
       'POST /accruals 409',
       'POST /accruals/{reference}/reversals 201',
@@ -181,6 +204,16 @@ describe('cn-partner', () => {
       'POST /members/verify 200',
       'POST /members/verify 404',
       'POST /members/verify 422',
+      'POST /redemptions 201',
+      'POST /redemptions 404',
+      'POST /redemptions 409',
+      'POST /redemptions 422',
+      'POST /redemptions/{reference}/confirm 200',
+      'POST /redemptions/{reference}/confirm 404',
+      'POST /redemptions/{reference}/confirm 409',
+      'POST /redemptions/{reference}/release 200',
+      'POST /redemptions/{reference}/release 404',
+      'POST /redemptions/{reference}/release 409',
       'PUT /members/{memberNo}/beneficiaries 200',
     ];
     expect([...seen]).toEqual(expect.arrayContaining([...both, ...more]));
