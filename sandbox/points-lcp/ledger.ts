@@ -39,6 +39,12 @@ export interface RowDetail {
 }
 
 export const SUCCESS = { status: 'success', statusMessage: 'SUCCESS' } as const;
+export const INSUFFICIENT = { status: 'failure', statusMessage: 'Error: Insufficient balance' } as const;
+
+/** Whether a debit would take the member below nothing; a credit never does. */
+export function isUncovered(amount: number, member: Member, ledger: Pick<Ledger, 'balance'>): boolean {
+  return amount < 0 && ledger.balance(member) + amount < 0;
+}
 
 export function openLedger(parts: Parts): Ledger {
   const transactions = parts.collection<Transaction>('transactions');

@@ -2,7 +2,7 @@ import type { Member } from '../engine/members.js';
 import type { Field } from '../engine/shape.js';
 import { readJson } from '../engine/wire-body.js';
 import type { Parts, WireAnswer, WireRequest } from '../platform.js';
-import { type Ledger, malformed, SUCCESS, told, type Transaction } from './ledger.js';
+import { INSUFFICIENT, isUncovered, type Ledger, malformed, SUCCESS, told, type Transaction } from './ledger.js';
 
 export interface PostingParts extends Parts {
   readonly ledger: Ledger;
@@ -48,7 +48,7 @@ function open(body: Field, parts: PostingParts): Transaction {
 function refusalOf(amount: number, member: Member | undefined, parts: PostingParts): string | null {
   if (!member) return 'UNKNOWN_MEMBER';
   if (amount === 0) return 'Error: Invalid amount';
-  if (amount < 0 && parts.ledger.balance(member) + amount < 0) return 'Error: Insufficient balance';
+  if (isUncovered(amount, member, parts.ledger)) return INSUFFICIENT.statusMessage;
   return parts.magicAmounts && FAILURES.has(amount) ? 'Error: Limit exceeded' : null;
 }
 

@@ -1,7 +1,7 @@
 import { readJson } from '../engine/wire-body.js';
 import type { Members } from '../engine/members.js';
 import type { WireAnswer, WireRequest } from '../platform.js';
-import { type Ledger, malformed, SUCCESS, told } from './ledger.js';
+import { INSUFFICIENT, isUncovered, type Ledger, malformed, SUCCESS, told } from './ledger.js';
 
 /**
  * `POST /RetryTransaction`: performs a posting that ended in a system error, unless it had succeeded after all. For that case
@@ -21,6 +21,9 @@ export function retry(request: WireRequest, parts: { readonly ledger: Ledger; re
         return failure(transactionId, 'Error: Transaction already succeeded');
       }
       const member = members.byNumber(transaction.memberId);
+      if (member && isUncovered(transaction.amount, member, ledger)) {
+        return told(ledger.save({ ...transaction, outcome: 'failure', answer: INSUFFICIENT }));
+      }
       const done = ledger.save({ ...transaction, outcome: 'success', answer: SUCCESS, applied: true });
       if (member) ledger.credit(done, member);
       return told(done);

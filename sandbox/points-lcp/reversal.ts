@@ -2,7 +2,7 @@ import type { Field } from '../engine/shape.js';
 import { readJson } from '../engine/wire-body.js';
 import type { Members } from '../engine/members.js';
 import type { WireAnswer, WireRequest } from '../platform.js';
-import { type Ledger, malformed, type Transaction } from './ledger.js';
+import { INSUFFICIENT, isUncovered, type Ledger, malformed, type Transaction } from './ledger.js';
 
 interface ReversalParts {
   readonly ledger: Ledger;
@@ -36,7 +36,7 @@ function refusalOf(transaction: Transaction, amount: number, { ledger, members }
   const over = transaction.reversed + Math.abs(amount) > Math.abs(transaction.amount);
   if (over) return 'Error: Amount exceeds the original transaction';
   const member = members.byNumber(transaction.memberId);
-  return member && ledger.balance(member) + amount < 0 ? 'Error: Insufficient balance' : null;
+  return member && isUncovered(amount, member, ledger) ? INSUFFICIENT.statusMessage : null;
 }
 
 function answer(status: 200 | 400, transactionId: string, statusMessage: string): WireAnswer {

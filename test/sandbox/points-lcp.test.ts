@@ -110,6 +110,66 @@ describe('Posting', () => {
   );
 });
 
+describe('a debit', () => {
+  const balance = async () => (await validate({})).json['balance'];
+
+  it('is a redemption in the books, once per callback', async () => {
+    const reference = newReference();
+    const first = await lcp.post(member, -400, reference);
+    expect((await lcp.post(member, -400, reference)).text).toBe(first.text);
+    expect((await lcp.post(member, -1, reference)).text).toBe(first.text);
+    expect(await effects()).toMatchObject([
+      { reference, supplierReference: first.json['transactionId'], points: -400, kind: 'redemption' },
+    ]);
+    expect(await balance()).toBe(member.balance - 400);
+  });
+
+  it('whose answer was lost is found by its callback and not made again', async () => {
+    const reference = newReference();
+    await sandbox.faults('test-airline', { rates: { commitThenDrop: 1 } });
+    await expect(lcp.post(member, -400, reference)).rejects.toThrow();
+    await sandbox.control('DELETE', '/test-airline/faults');
+    expect((await lcp.post(member, -400, reference)).json['status']).toBe('success');
+    expect((await effects()).map((row) => row.points)).toEqual([-400]);
+  });
+
+  it('that was refused stays refused under its callback, also when the points are there later', async () => {
+    const [reference, more] = [newReference(), member.balance + 1];
+    const refusal = { status: 'failure', statusMessage: 'Error: Insufficient balance' };
+    expect((await lcp.post(member, -more, reference)).json).toMatchObject(refusal);
+    await lcp.post(member, 1_000);
+    expect((await lcp.post(member, -more, reference)).json).toMatchObject(refusal);
+    expect((await lcp.post(member, -more)).json['status']).toBe('success');
+  });
+
+  it('never takes a balance below nothing, however many come at once', async () => {
+    const part = Math.floor(member.balance / 4) + 1;
+    const answers = await Promise.all(Array.from({ length: 8 }, () => lcp.post(member, -part)));
+    expect(answers.map(({ json }) => json['status']).filter((status) => status === 'success')).toHaveLength(3);
+    expect(await balance()).toBe(member.balance - 3 * part);
+  });
+
+  it.each([
+    [-91, 0],
+    [-97, 1],
+    [-98, 0],
+  ])('of %i is a system error that has moved the points in %i cases of one', async (amount, applied) => {
+    const { json } = await lcp.post(member, amount);
+    expect(json['status']).toBe('systemError');
+    expect(await effects()).toHaveLength(applied);
+    await lcp.send('/RetryTransaction', { transactionId: json['transactionId'] });
+    expect(await effects()).toMatchObject([{ points: amount, kind: 'redemption' }]);
+  });
+
+  it('that is retried when the points are gone is refused', async () => {
+    const { json } = await lcp.post(member, -91);
+    await lcp.post(member, -member.balance);
+    const retried = await lcp.send('/RetryTransaction', { transactionId: json['transactionId'] });
+    expect(retried.json).toMatchObject({ status: 'failure', statusMessage: 'Error: Insufficient balance' });
+    expect((await effects()).map((row) => row.points)).toEqual([-member.balance]);
+  });
+});
+
 describe('a system error', () => {
   it('that moved nothing is performed by RetryTransaction', async () => {
     const reference = newReference();
