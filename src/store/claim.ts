@@ -64,12 +64,15 @@ async function claimPage(
   );
 }
 
-/** Where something is due, oldest first: the relay's role sees that and no more. */
+/**
+ * Where something is due, oldest first: the relay's role sees that and no more. By the time of the statement: with a clock that
+ * moves while it runs PostgreSQL uses no index, and reads all that waits to find the few that are due.
+ */
 async function dueRefs(relay: pg.Pool, request: ClaimRequest): Promise<Ref[]> {
   const due = await relay.query<{ tenant_id: string; id: string }>({
     name: 'due-refs',
     text: `SELECT tenant_id, id FROM operation
-      WHERE connection_id = $1 AND next_action_at <= clock_timestamp() AND state = ANY ($2) ORDER BY next_action_at LIMIT $3`,
+      WHERE connection_id = $1 AND next_action_at <= statement_timestamp() AND state = ANY ($2) ORDER BY next_action_at LIMIT $3`,
     values: [request.connectionId, LANE_STATES[request.lane], request.limit],
   });
   return due.rows.map((row) => ({ tenantId: row.tenant_id, id: row.id }));

@@ -34,7 +34,7 @@ export function createInboundStore({ relay }: Pools): InboundStore {
     claimParked: async (limit, holdMs, forgetMs) => {
       const taken = await relay.query<Record<string, unknown> & { state: PushState }>(
         `WITH due AS (
-           SELECT connection_id, event_id FROM inbound_event WHERE next_action_at <= clock_timestamp()
+           SELECT connection_id, event_id FROM inbound_event WHERE next_action_at <= statement_timestamp()
            ORDER BY next_action_at LIMIT $1 FOR UPDATE SKIP LOCKED
          )
          UPDATE inbound_event e SET

@@ -8,7 +8,7 @@ import { camel } from './camel.js';
 /** Takes pending links whose time has come; the relay's role sees where they are, the application's role takes them. */
 export async function claimPendingLinks(pools: Pools, limit: number, holdMs: number): Promise<PendingLink[]> {
   const due = await pools.relay.query<{ tenant_id: string; id: string }>(
-    `SELECT tenant_id, id FROM link WHERE next_action_at <= clock_timestamp() AND state = 'pending' ORDER BY next_action_at LIMIT $1`,
+    `SELECT tenant_id, id FROM link WHERE next_action_at <= statement_timestamp() AND state = 'pending' ORDER BY next_action_at LIMIT $1`,
     [limit],
   );
   if (due.rows.length === 0) return [];

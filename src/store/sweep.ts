@@ -1,15 +1,20 @@
 import type { Lane } from '../core/operation/ports.js';
 import type { Pools } from './pools.js';
 
-/** Connections with something overdue, by lane: whatever became of its wake-up, it is woken again. By the database's clock. */
+/**
+ * Connections with something overdue, by lane: whatever became of its wake-up, it is woken again. By the database's clock as the
+ * statement began, and ordered: so the index of what is due is read, and not the table.
+ */
 export async function overdue(pools: Pools): Promise<{ readonly lane: Lane; readonly connectionId: string }[]> {
   const found = await pools.relay.query<{ lane: Lane; connection_id: string }>({
     name: 'overdue',
     text: `
-      SELECT DISTINCT c.id AS connection_id, lane.name AS lane
+      SELECT c.id AS connection_id, lane.name AS lane
       FROM connection c CROSS JOIN (VALUES ('live', ARRAY['scheduled', 'queued']),
         ('lookup', ARRAY['sending', 'unknown', 'submitted', 'needs-review'])) AS lane (name, states)
-      WHERE EXISTS (SELECT FROM operation o WHERE o.connection_id = c.id AND o.next_action_at <= clock_timestamp() AND o.state = ANY (lane.states))`,
+        CROSS JOIN LATERAL (SELECT FROM operation o
+          WHERE o.connection_id = c.id AND o.next_action_at <= statement_timestamp() AND o.state = ANY (lane.states)
+          ORDER BY o.next_action_at LIMIT 1) AS due`,
     values: [],
   });
   return found.rows.map((row) => ({ lane: row.lane, connectionId: row.connection_id }));
@@ -23,7 +28,7 @@ export async function forgetOldKeys(pools: Pools): Promise<number> {
   for (;;) {
     const gone = await pools.relay.query(
       `DELETE FROM idempotency_key WHERE (tenant_id, key) IN (
-         SELECT tenant_id, key FROM idempotency_key WHERE created_at < clock_timestamp() - interval '30 days' LIMIT $1)`,
+         SELECT tenant_id, key FROM idempotency_key WHERE created_at < statement_timestamp() - interval '30 days' LIMIT $1)`,
       [KEYS_AT_ONCE],
     );
     forgotten += gone.rowCount ?? 0;
