@@ -54,18 +54,29 @@ export function openBackend(place: QueuePlace): QueueBackend {
 }
 
 function redisBackend(urls: readonly string[], prefix: string): QueueBackend {
-  const opened: (Redis | Cluster)[] = [];
+  const opened = new Set<Redis | Cluster>();
   const connect = (): Redis | Cluster => {
     const connection =
       urls.length > 1 ? new Cluster([...urls], CLUSTER_OPTIONS) : new Redis(urls[0] ?? '', REDIS_OPTIONS);
     // BullMQ reports through its own queues and workers; without a listener ioredis prints every retry.
     connection.on('error', () => undefined);
-    opened.push(connection);
+    opened.add(connection);
     return connection;
   };
   return {
     kind: 'redis',
-    queue: (name) => asQueue(new Queue(name, { connection: connect(), prefix, defaultJobOptions: JOB_OPTIONS })),
+    queue: (name) => {
+      const connection = connect();
+      const queue = asQueue(new Queue(name, { connection, prefix, defaultJobOptions: JOB_OPTIONS }));
+      const close = queue.close.bind(queue);
+      // BullMQ leaves a connection that it was given open, and with it the commands that wait for a Redis that is down.
+      queue.close = () =>
+        close().finally(() => {
+          opened.delete(connection);
+          connection.disconnect();
+        });
+      return queue;
+    },
     worker: (name, handle, concurrency) =>
       new Worker<WakeJob>(name, (job) => handle(job.data), {
         ...WORKER_OPTIONS,
