@@ -51,9 +51,16 @@ export function createInbound(deps: InboundDeps): InboundUseCases {
     },
     retryParked: async (limit) => {
       const parked = await deps.store.claimParked(limit, TRY_AGAIN_MS, FORGET_MS);
+      const failures: unknown[] = [];
       for (const push of parked) {
-        await applyAll(deps, await deps.suppliers.of(push.connectionId), push.eventId, push.notifications);
+        // One that cannot be applied, say because its scheme is gone, must not keep the others waiting for ever.
+        try {
+          await applyAll(deps, await deps.suppliers.of(push.connectionId), push.eventId, push.notifications);
+        } catch (error) {
+          failures.push(error);
+        }
       }
+      if (failures.length > 0) throw new AggregateError(failures, 'parked pushes could not be applied');
       return parked.length;
     },
   };
@@ -77,7 +84,8 @@ async function applyAll(
   let state: PushState = notifications.length === 0 ? 'ignored' : 'applied';
   for (const notification of notifications) {
     const result = await applyOne(deps, supplier, notification);
-    if (result !== 'applied') state = result;
+    // What waits for its operation comes again, whatever became of the others.
+    if (result !== 'applied' && state !== 'parked') state = result;
   }
   await deps.store.settle(supplier.connectionId, eventId, state, state === 'parked' ? TRY_AGAIN_MS : null);
   return state;

@@ -17,6 +17,7 @@ export interface Relay {
 export function startRelay(outbox: Outbox, queue: WakeQueue, onError: (error: unknown) => void): Relay {
   let stopped = false;
   let nudged = false;
+  let failing = false;
   let wake: () => void = () => undefined;
 
   const pause = (ms: number): Promise<void> =>
@@ -37,7 +38,9 @@ export function startRelay(outbox: Outbox, queue: WakeQueue, onError: (error: un
         if (published < BATCH && !hasMore()) await pause(LOOK_EVERY_MS);
       } catch (error) {
         onError(error);
+        failing = true;
         await pause(AFTER_FAILURE_MS);
+        failing = false;
       }
     }
   };
@@ -48,7 +51,8 @@ export function startRelay(outbox: Outbox, queue: WakeQueue, onError: (error: un
   return {
     nudge: () => {
       nudged = true;
-      wake();
+      // A queue that is down is asked once in a while, not once for every commit.
+      if (!failing) wake();
     },
     stop: async () => {
       stopped = true;
