@@ -49,7 +49,7 @@ export interface Parts {
   readonly books: Books;
   readonly days: BusinessDays;
   /** What the supplier tells the partner of a date afterwards, planted breaks included. */
-  readonly settlement: Pick<Settlement, 'lines'>;
+  readonly settlement: Pick<Settlement, 'lines' | 'listing'>;
   readonly push: (push: Push) => void;
   /** Does something of its own in `ms`, committed like a request; at once when the sandbox stops before. */
   readonly later: (ms: number, work: () => void) => void;

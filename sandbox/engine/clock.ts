@@ -2,6 +2,7 @@
 export type Clock = () => number;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
+const timeFormatters = new Map<string, Intl.DateTimeFormat>();
 
 /** The calendar date of an instant in a zone of the IANA database, `YYYY-MM-DD`. */
 export function localDate(at: number, zone: string): string {
@@ -9,6 +10,15 @@ export function localDate(at: number, zone: string): string {
   const formatter =
     known ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
   if (!known) formatters.set(zone, formatter);
+  return formatter.format(at);
+}
+
+/** The time of day of an instant in a zone, `HH:MM:SS`. */
+export function localTime(at: number, zone: string): string {
+  const known = timeFormatters.get(zone);
+  const formatter =
+    known ?? new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeStyle: 'medium', hourCycle: 'h23' });
+  if (!known) timeFormatters.set(zone, formatter);
   return formatter.format(at);
 }
 

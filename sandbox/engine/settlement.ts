@@ -34,6 +34,8 @@ export interface Line extends Posting {
 /** A date's settlement: the partner's own postings of that date, and the breaks planted in it. */
 export interface Settlement {
   lines(businessDate: string): readonly Line[];
+  /** The lines of every date up to this one and, by their dates among them, what the supplier posted by itself. */
+  listing(until: string): readonly Line[];
   summary(businessDate: string): DaySummary;
   /** Plants breaks and returns the references they concern, or how many lines there are to choose from. */
   plant(kind: MischiefKind, count: number, businessDate: string): readonly string[] | { readonly available: number };
@@ -65,6 +67,17 @@ export function openSettlement({ books, members, memory, file }: SettlementParts
   };
   return {
     lines,
+    listing: (until) => {
+      const breaks = Array.from(memory.values(), (mischief) => mischief.businessDate);
+      const told = [
+        ...books.rows().map((row) => row.businessDate),
+        ...breaks,
+        ...breaks.map((date) => addDays(date, 1)),
+      ];
+      const dates = Array.from(new Set(told)).filter((date) => date <= until);
+      const own = (date: string) => books.rows().filter((row) => row.businessDate === date && row.reference === null);
+      return dates.toSorted().flatMap((date) => [...lines(date), ...own(date)]);
+    },
     summary: (businessDate) => {
       const told = lines(businessDate);
       const points = told.reduce((sum, line) => sum + line.points, 0);

@@ -3,6 +3,7 @@ import type { SandboxScheme } from '../engine/scheme-file.js';
 import { Field } from '../engine/shape.js';
 import type { Handler, Parts, Platform, Play } from '../platform.js';
 import { exception } from './exception.js';
+import { loyaltyListing } from './loyalty-listing.js';
 import { openMemberships } from './memberships.js';
 import { openGate } from './oauth.js';
 import { pointsToExpire } from './points-to-expire.js';
@@ -10,6 +11,8 @@ import { statistics } from './statistics.js';
 import { postTransaction } from './transactions.js';
 
 const API = '/crm/v1';
+/** No document of the supplier names the path of its reporting API. */
+const GRAPHQL_PATH = '/rna/v1/graphql';
 /** How long a transaction stays invisible to the statistics: no contract says, an eventual look-up is the cautious reading. */
 const LOOKUP_LAG_MS = 3_000;
 
@@ -45,5 +48,7 @@ function openOperaCloud(scheme: SandboxScheme, parts: Parts): Play {
   router.get(`${API}/memberships/:membershipId/pointsToExpire`, serve(pointsToExpire(parts, memberships, hotel)));
   router.post(`${API}/memberships/:membershipId/transactions`, serve(postTransaction(parts, memberships, hotel)));
   router.get(`${API}/profileMembershipStatistics`, serve(statistics(parts, memberships, hotel)));
+  const graphqlPath = new Field(scheme.settings, '/settings').at('graphqlPath').optional((field) => field.text());
+  router.post(graphqlPath ?? GRAPHQL_PATH, serve(loyaltyListing(parts, hotel)));
   return { router, form: () => ({}) };
 }

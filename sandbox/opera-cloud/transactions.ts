@@ -1,6 +1,6 @@
-import type { BookRow } from '../engine/books.js';
 import { localDate } from '../engine/clock.js';
 import type { Member } from '../engine/members.js';
+import type { Line } from '../engine/settlement.js';
 import type { Field } from '../engine/shape.js';
 import { readJson } from '../engine/wire-body.js';
 import type { Handler, Parts, WireAnswer } from '../platform.js';
@@ -18,8 +18,8 @@ export interface TransactionDetail {
   readonly committedAt: number;
 }
 
-/** The detail of a row of the books; the supplier's own activity was posted without one. */
-export function detailOf(row: BookRow, hotel: Hotel): TransactionDetail {
+/** The detail of a posting; the supplier's own activity was posted without one. */
+export function detailOf(row: Line, hotel: Hotel): TransactionDetail {
   if (isDetail(row.detail)) return row.detail;
   return {
     transactionDate: row.businessDate,
@@ -62,7 +62,7 @@ interface NewTransaction {
 function created(parts: Parts, member: Member, { reference, points, detail }: NewTransaction): WireAnswer {
   const { supplierReference } = parts.books.apply({
     reference,
-    supplierReference: parts.books.nextReference('9'),
+    supplierReference: parts.books.nextNumber(),
     memberNumber: member.number,
     points,
     kind: points < 0 ? 'reversal' : 'accrual',

@@ -6,6 +6,8 @@ export const APP_KEY = '6f1d2c3b-4a59-4e68-8b7a-9c0d1e2f3a4b';
 export interface OperaClient {
   get(path: string, headers?: Record<string, string>): Promise<TestAnswer>;
   post(path: string, body: unknown): Promise<TestAnswer>;
+  /** A query of the reporting API. */
+  query(query: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<TestAnswer>;
   /** The ids that the platform gave a card. */
   idsOf(cardNo: string): Promise<{ readonly profileId: string; readonly membershipId: string }>;
   accrue(membershipId: string, details: Record<string, unknown>): Promise<TestAnswer>;
@@ -27,6 +29,12 @@ export async function operaClient(running: Running): Promise<OperaClient> {
   return {
     get,
     post,
+    query: (query, variables = {}, more = {}) =>
+      call(`${running.url}/test-hotels/rna/v1/graphql`, {
+        method: 'POST',
+        headers: { ...headers, ...more },
+        body: JSON.stringify({ query, variables }),
+      }),
     idsOf: async (cardNo) => {
       const answer = await get(`/membershipsCard/${cardNo}/membershipType/TT/transactions`);
       const [entry] = answer.json['membershipTransactionsSummaryCollection'] as { membershipDetails: Ids }[];

@@ -266,10 +266,10 @@ describe('any order of calls and of time', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(move, { minLength: 4, maxLength: 14 }), async (moves) => {
         member = await memberWith(12_000);
-        const redemptions = Array.from({ length: 3 }, () => ({
-          reference: newReference(),
-          model: { status: 'none', until: 0 },
-        }));
+        const redemptions = Array.from({ length: 3 }, () => {
+          const model: Model = { status: 'none', until: 0 };
+          return { reference: newReference(), model };
+        });
         for (const { call, which } of moves) {
           if (call === 'wait') now += which;
           else await play(call, redemptions[which] as (typeof redemptions)[number]);
