@@ -37,6 +37,27 @@ describe('waking', () => {
     expect(completions).toHaveLength(5);
   });
 
+  it('joins a wake-up of the same lane and connection that waits for slots, and holds nobody', async () => {
+    const { supplier, answer } = slow();
+    const { engine, claims } = running({ supplier, slots: 1, pages: [many(1)] });
+    await engine.wake('live', CONNECTION, hints(1));
+    const waiting = engine.wake('live', CONNECTION, hints(2));
+    await engine.wake('live', CONNECTION, hints(3));
+    await engine.wake('live', CONNECTION, []);
+    expect(claims).toHaveLength(1);
+    answer();
+    await waiting;
+    expect(claims.map(({ hints: named }) => named.map(({ id }) => id).join())).toEqual([
+      'op-0',
+      'op-0',
+      'op-1',
+      'op-0',
+      'op-1',
+      'op-2',
+      '',
+    ]);
+  });
+
   it('plans by the rules of the connection', async () => {
     const { engine, claims } = running({});
     await engine.wake('live', CONNECTION, hints(1));

@@ -87,6 +87,16 @@ describe('the relay', () => {
     await relay.stop();
   });
 
+  it('does not try a queue that is down at every nudge', async () => {
+    const { relay, asked } = relaying({ add: () => Promise.reject(new Error('down')) });
+    for (let times = 0; times < 100; times += 1) {
+      relay.nudge();
+      await pass(1);
+    }
+    expect(asked.length).toBeLessThanOrEqual(2);
+    await relay.stop();
+  });
+
   it('ends after the round under way', async () => {
     let done: () => void = () => undefined;
     const add = (): Promise<void> =>
