@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A supplier in front of the simulated ones that, once told to, answers with what it was asked, member number and all. */
+/** A supplier in front of the simulated ones that, once told to, answers with what it was asked, the member included. */
 export interface EchoingSupplier {
   readonly url: string;
   /** From now on every request is answered with an echo, under one of these statuses after the other. */

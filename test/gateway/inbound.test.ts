@@ -236,8 +236,8 @@ describe('what is not known yet', () => {
     const told = event({ reference: '19000000000000000003' });
     await push(door, SCHEME, told);
     await door.sql(
-      `UPDATE inbound_event SET next_action_at = clock_timestamp(), received_at = clock_timestamp() - interval '73 hours'
-       WHERE event_id = $1`,
+      `UPDATE inbound_event
+       SET next_action_at = clock_timestamp(), received_at = clock_timestamp() - interval '73 hours' WHERE event_id = $1`,
       [told.eventId],
     );
     await door.bench.gateway.inbound.retryParked(10);

@@ -16,9 +16,9 @@ import {
 } from './requests.js';
 
 /**
- * What goes wrong, one accrual for each. `garbage` comes first, when nothing else draws from the same seed, so that it
- * always comes from a supplier who had done what it was asked: the hotel group's "not found" is believed only after 20 s,
- * and that much waiting belongs to a longer run. Then the slow one, so that look-ups begin while others still go wrong.
+ * What goes wrong, one accrual for each. `garbage` comes first, when nothing else draws from the same seed, so that at the
+ * hotel group it comes from one who had done what it was asked: its "not found" is believed only after 20 s, and that much
+ * waiting belongs to a longer run. Then the slow one, so that look-ups begin while others still go wrong.
  */
 const MISHAPS = ['garbage', 'slowDrip', 'throttle', 'skewedClock', 'errorAfterCommit', 'wrongEcho', 'commitThenDrop'];
 
