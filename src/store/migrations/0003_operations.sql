@@ -136,7 +136,7 @@ CREATE TABLE attempt_default PARTITION OF attempt DEFAULT;
 CREATE TABLE event_default PARTITION OF event DEFAULT;
 
 -- Creates the partitions of this month and the next; called by every migration run and by the scheduler.
-CREATE FUNCTION ensure_partitions(months integer DEFAULT 2) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION ensure_partitions(months integer DEFAULT 2) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   parent text;
   first date;
@@ -144,8 +144,8 @@ BEGIN
   FOREACH parent IN ARRAY ARRAY['attempt', 'event'] LOOP
     FOR i IN 0 .. months - 1 LOOP
       first := (date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => i))::date;
-      IF to_regclass(format('%I', parent || to_char(first, '_YYYY_MM'))) IS NULL THEN
-        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', parent || to_char(first, '_YYYY_MM'), parent,
+      IF to_regclass(format('public.%I', parent || to_char(first, '_YYYY_MM'))) IS NULL THEN
+        EXECUTE format('CREATE TABLE public.%I PARTITION OF public.%I FOR VALUES FROM (%L) TO (%L)', parent || to_char(first, '_YYYY_MM'), parent,
           first::timestamp AT TIME ZONE 'UTC', (first + interval '1 month') AT TIME ZONE 'UTC');
       END IF;
     END LOOP;
