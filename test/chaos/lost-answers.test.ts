@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Bench, type Books, openBench, request } from '../support/gateway.js';
 import { eventually } from '../support/eventually.js';
-import { brokenInvariants, ledgerPoints, statesOf } from '../support/invariants.js';
+import { brokenInvariants, ledgerPoints, sendsOf, statesOf } from '../support/invariants.js';
 import { redisUrl } from '../support/redis.js';
 import { activityFor, linkMembers } from '../support/travellers.js';
 import { inboundUrls } from '../support/inbound-door.js';
@@ -67,4 +67,15 @@ async function accrueUnderFaults(bench: Bench, scheme: string): Promise<void> {
     }),
   );
   expect(answers.filter((answer) => answer.status !== 202)).toEqual([]);
+  // The faults stay until every first send is over, and a good part of them was really lost.
+  const sends = await eventually(
+    () => sendsOf(bench.ownerUrl, scheme),
+    ({ null: underWay = 0, ...ended }) => underWay === 0 && sum(ended) >= ACCRUALS,
+    { withinMs: REST_WITHIN_MS, everyMs: 250 },
+  );
+  expect(sends['unknown-outcome']).toBeGreaterThan(ACCRUALS * 0.25);
+}
+
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
 }

@@ -73,6 +73,19 @@ export async function statesOf(ownerUrl: string, scheme: string): Promise<Record
   });
 }
 
+/** How many sends of a scheme ended in each way; `null` stands for those under way. */
+export async function sendsOf(ownerUrl: string, scheme: string): Promise<Record<string, number>> {
+  return asOwner(ownerUrl, async (client) => {
+    const found = await client.query<{ outcome: string; count: number }>(
+      `SELECT coalesce(a.outcome, 'null') AS outcome, count(*)::int AS count
+       FROM attempt a JOIN operation o ON (o.tenant_id, o.id) = (a.tenant_id, a.operation_id)
+       WHERE o.scheme = $1 AND a.action = 'send' GROUP BY 1`,
+      [scheme],
+    );
+    return Object.fromEntries(found.rows.map((row) => [row.outcome, row.count]));
+  });
+}
+
 async function asOwner<T>(ownerUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
