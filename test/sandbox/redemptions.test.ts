@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type CnClient, cnClient } from './cn-client.js';
-import { newReference, NOON, type Running, run, type TestAnswer, type TestMember } from './running.js';
+import { newReference, NOON, type Running, run, type TestAnswer, type TestMember, until } from './running.js';
 
 const HALF_AN_HOUR = 30 * 60_000;
 
@@ -227,6 +227,41 @@ describe('idempotency', () => {
     expect(told(await read(reference))).toEqual([200, 'confirmed']);
     expect(told(await rail.step('confirm', reference))).toEqual([200, 'confirmed']);
     expect(await spent()).toHaveLength(1);
+  });
+});
+
+describe('a confirm under a fault', () => {
+  it.each([
+    ['refuse', 'held'],
+    ['dropBeforeCommit', 'held'],
+    ['throttle', 'held'],
+    ['errorBeforeCommit', 'held'],
+    ['errorAfterCommit', 'confirmed'],
+    ['commitThenDrop', 'confirmed'],
+    ['skewedClock', 'confirmed'],
+    ['wrongEcho', 'confirmed'],
+  ])('%s leaves it %s, and repeated it is one effect', async (kind, status) => {
+    const reference = newReference();
+    await rail.hold(member, 5_000, reference);
+    await sandbox.faults('test-rail', { rates: { [kind]: 1 } });
+    await rail.step('confirm', reference).catch(() => null);
+    await sandbox.control('DELETE', '/test-rail/faults');
+    expect(told(await read(reference))).toEqual([200, status]);
+    expect(told(await rail.step('confirm', reference))).toEqual([200, 'confirmed']);
+    expect((await spent()).map((row) => row.points)).toEqual([-5_000]);
+  });
+
+  it('applied late loses to the release that came first', async () => {
+    const reference = newReference();
+    await rail.hold(member, 5_000, reference);
+    await sandbox.faults('test-rail', { rates: { commitLate: 1 }, lateMs: 1_500 });
+    await expect(rail.step('confirm', reference)).rejects.toThrow();
+    // Comes late as well, and after the confirm: once it is in the books, the confirm has been made.
+    await expect(rail.accrue(member, 7)).rejects.toThrow();
+    await sandbox.control('DELETE', '/test-rail/faults');
+    expect(told(await rail.step('release', reference))).toEqual([200, 'released']);
+    await until(async () => (await sandbox.books('test-rail')).postings.some((row) => row.points === 7));
+    expect([told(await read(reference)), await spent()]).toEqual([[200, 'released'], []]);
   });
 });
 

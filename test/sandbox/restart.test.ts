@@ -53,6 +53,35 @@ describe('a second start on the same folder', () => {
       },
     ));
 
+  it('finds holds with the time they have left, and publishes a closed day as before', () =>
+    acrossRestart(
+      async (sandbox) => {
+        const miles = cnClient(sandbox, 'test-miles', () => now);
+        const member = await sandbox.member('test-miles');
+        const [confirmed, held] = [newReference(), newReference()];
+        for (const reference of [confirmed, held]) await miles.hold(member, 200, reference);
+        await miles.step('confirm', confirmed);
+        await sandbox.control('POST', '/test-miles/close-day');
+        await sandbox.control('POST', '/test-miles/mischief', {
+          kind: 'extra-line',
+          count: 1,
+          businessDate: '2026-03-10',
+        });
+        const { bytes } = await miles.send('GET', '/settlements/20260310.csv.gz');
+        return { member, held, bytes };
+      },
+      async (sandbox, { member, held, bytes }) => {
+        const miles = cnClient(sandbox, 'test-miles', () => now);
+        expect((await miles.send('GET', '/settlements/20260310.csv.gz')).bytes.equals(bytes)).toBe(true);
+        const points = async () => (await miles.send('GET', `/members/${member.memberNumber}`)).json['points'];
+        now += 30 * 60_000 - 1;
+        expect(await points()).toBe(member.balance - 400);
+        now += 1;
+        expect(await points()).toBe(member.balance - 200);
+        expect((await miles.step('confirm', held)).json['code']).toBe('HOLD_EXPIRED');
+      },
+    ));
+
   it('still deduplicates: points-lcp on the callback, cn-partner on the key', () => {
     const [first, second] = [newReference(), newReference()];
     const both = async (sandbox: Running, flyer: TestMember, rider: TestMember): Promise<TestAnswer[]> => [
