@@ -1,14 +1,15 @@
 import type { Context } from '../spec/adapter.js';
 import type { AnyAdapter } from '../spec/adapter.js';
 import type { Scheme, Timing, TimingName } from '../spec/scheme.js';
-import type {
-  CallOptions,
-  ConnectionFacts,
-  ConnectionStore,
-  Exchange,
-  StoredConnection,
-  Supplier,
-  Suppliers,
+import {
+  type CallOptions,
+  type ConnectionFacts,
+  type ConnectionStore,
+  type Exchange,
+  type StoredConnection,
+  type Supplier,
+  type Suppliers,
+  UnknownConnection,
 } from '../core/supplier/ports.js';
 import { createAgents, type Agents } from '../kit/agents.js';
 import { createHttp } from '../kit/http.js';
@@ -47,7 +48,7 @@ export function createSuppliers(options: SuppliersOptions): Suppliers & { close(
 
   const read = async (connectionId: string, before: Promise<Live> | undefined): Promise<Live> => {
     const stored = await options.connections.get(connectionId);
-    if (stored === null) throw new Error(`no connection ${connectionId}`);
+    if (stored === null) throw new UnknownConnection(`no connection ${connectionId}`);
     const present = await before?.catch(() => undefined);
     if (present?.version === stored.version) return present;
     present?.agents.close();

@@ -275,3 +275,26 @@ it('after all of it the books are whole, and no event names a member', async () 
   expect(JSON.stringify(kept)).not.toContain(member.memberNumber);
   expect(door.bench.errors).toEqual([]);
 });
+
+describe('a signed push that cannot be read', () => {
+  it.each([
+    ['points as text', { points: '500' }],
+    ['points with a fraction', { points: 500.5 }],
+    ['no reference', { reference: undefined }],
+    ['no type', { type: undefined }],
+    ['NUL in its reference', { reference: 'a\u0000b' }],
+    ['NUL in the supplier reference', { supplierReference: 'a\u0000b' }],
+  ])('%s: is taken, kept as a mismatch, and nothing of it is believed', async (_what, more) => {
+    const told = event(more);
+    const answer = await push(door, SCHEME, told);
+    expect(answer.status).toBe(200);
+    expect(await eventState(told.eventId)).toBe('mismatch');
+    await untouched();
+  });
+
+  it('NUL in the id of the event: is refused', async () => {
+    const answer = await push(door, SCHEME, event({ eventId: 'a\u0000b' }));
+    expect(answer.status).toBe(401);
+    await untouched();
+  });
+});

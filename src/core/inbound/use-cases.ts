@@ -1,3 +1,5 @@
+import type { InboundPort, RawPush } from '../../spec/adapter.js';
+import { AdapterFault } from '../../spec/errors.js';
 import type { Notification } from '../../spec/notification.js';
 import type { MemberVault } from '../link/vault.js';
 import { normaliseMemberNumber } from '../link/member-number.js';
@@ -5,7 +7,7 @@ import { decide } from '../operation/decide.js';
 import type { OperationStore } from '../operation/ports.js';
 import { rulesFor } from '../operation/recovery.js';
 import type { Learnt } from '../operation/snapshot.js';
-import type { Supplier, Suppliers } from '../supplier/ports.js';
+import { type Supplier, type Suppliers, UnknownConnection } from '../supplier/ports.js';
 import type { Inbound } from './inbound.js';
 import type { InboundStore, KeptNotification, PushState } from './ports.js';
 
@@ -36,15 +38,21 @@ export interface InboundUseCases extends Inbound {
 export function createInbound(deps: InboundDeps): InboundUseCases {
   return {
     receive: async (connectionId, push) => {
-      const supplier = await deps.suppliers.of(connectionId).catch(() => null);
+      const supplier = await deps.suppliers.of(connectionId).catch(nullIfUnknown);
       const inbound = supplier?.adapter.inbound;
       if (supplier === null || inbound === undefined) return 'refused';
       const verified = inbound.verify(push, supplier.config, deps.nowMs());
-      if (!verified.ok) {
+      if (!verified.ok || /\p{Cc}/u.test(verified.eventId)) {
         deps.onSecurityEvent('inbound signature refused', connectionId);
         return 'refused';
       }
-      const kept = inbound.parse(push).flatMap((notification) => keep(deps.vault, supplier, notification));
+      const kept = read(deps, supplier, inbound, push);
+      if (kept === null) {
+        // Told again it would be no clearer: it is on record, and nothing of it is believed.
+        await deps.store.receive(connectionId, verified.eventId, []);
+        await deps.store.settle(connectionId, verified.eventId, 'mismatch', null);
+        return 'accepted';
+      }
       const state = await deps.store.receive(connectionId, verified.eventId, kept);
       if (state !== 'received' && state !== 'parked') return 'accepted';
       return (await applyAll(deps, supplier, verified.eventId, kept)) === 'parked' ? 'parked' : 'accepted';
@@ -64,6 +72,30 @@ export function createInbound(deps: InboundDeps): InboundUseCases {
       return parked.length;
     },
   };
+}
+
+/** Only a connection that does not exist is refused; a database that does not answer is an error that passes. */
+function nullIfUnknown(error: unknown): null {
+  if (error instanceof UnknownConnection) return null;
+  throw error;
+}
+
+/** What a signed push says; `null` when that cannot be read, or holds what no text may. */
+function read(
+  deps: InboundDeps,
+  supplier: Supplier,
+  inbound: InboundPort<never>,
+  push: RawPush,
+): KeptNotification[] | null {
+  try {
+    const kept = inbound.parse(push).flatMap((notification) => keep(deps.vault, supplier, notification));
+    // PostgreSQL stores no NUL; a reference that holds one is none of ours.
+    if (!JSON.stringify(kept).includes('\\u0000')) return kept;
+  } catch (error) {
+    if (!(error instanceof AdapterFault)) throw error;
+  }
+  deps.onSecurityEvent('inbound push cannot be read', supplier.connectionId);
+  return null;
 }
 
 /** A member that changed is read again when somebody asks; nothing of it needs keeping. */

@@ -40,7 +40,7 @@ export async function attempt(
       outcome: outcomeOf(learnt),
       status: exchanges.at(-1)?.status ?? null,
       latencyMs: Math.round(performance.now() - started),
-      detail: 'fault' in learnt ? describe(learnt.fault) : null,
+      detail: detailOf(learnt),
       exchanges,
     },
   };
@@ -139,6 +139,11 @@ function describe(fault: Fault): string {
     default:
       return fault satisfies never;
   }
+}
+
+function detailOf(learnt: Learnt): string | null {
+  if (learnt.type === 'bug') return learnt.detail;
+  return 'fault' in learnt ? describe(learnt.fault) : null;
 }
 
 function outcomeOf(learnt: Learnt): string {

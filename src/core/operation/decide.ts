@@ -104,8 +104,12 @@ function decideBug(snapshot: Snapshot, sent: boolean, rules: Rules, random: Rand
 }
 
 function decideToldPosted(snapshot: Snapshot, told: Extract<Learnt, { type: 'told-posted' }>): Decision {
-  const sent = snapshot.everSent || snapshot.state === 'sending';
-  if (!told.matches || !sent) return review('evidence-mismatch');
+  if (!told.matches) return review('evidence-mismatch');
+  // Points for something we never sent: a person looks, and the same push again is no proof of a send.
+  const sent = snapshot.everSent || ['sending', 'unknown', 'submitted'].includes(snapshot.state);
+  if (!sent) {
+    return { to: 'needs-review', nextActionInMs: parkedDelay(), reviewReason: 'evidence-mismatch' };
+  }
   return {
     to: 'posted',
     nextActionInMs: null,

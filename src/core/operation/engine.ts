@@ -58,8 +58,9 @@ export function createEngine(deps: EngineDeps): Engine {
       // First what is named, then whatever is due, page by page, until a page brings nothing; what others hold just now is theirs.
       while ((wanted.hints.length > 0 || wanted.due) && !isStopping()) {
         const supplier = await deps.suppliers.of(connectionId);
-        const slot = await slots.reserve(lane, connectionId, wanted.hints.length || deps.limits.perConnection);
+        const slot = await slots.reserve(connectionId, wanted.hints.length || deps.limits.perConnection);
         try {
+          if (isStopping()) return;
           const named = wanted.hints.splice(0, slot.count);
           if (named.length === 0) wanted.due = false;
           const taken = await claim(lane, supplier, named, slot.count);

@@ -51,7 +51,7 @@ function planUnknown(snapshot: Snapshot, rules: Rules): Plan {
   }
   if (canFind(rules)) return { act: 'look-up' };
   const reviewReason = recovery.idempotency === 'none' ? 'awaiting-file' : 'look-ups-exhausted';
-  return become({ to: 'needs-review', nextActionInMs: parkedDelay(), reviewReason });
+  return become({ to: 'needs-review', nextActionInMs: parkedDelay(), unknownSince: null, reviewReason });
 }
 
 function canFind(rules: Rules): boolean {

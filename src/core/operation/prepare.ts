@@ -37,6 +37,10 @@ export function prepareAccrual(input: AcceptAccrual, given: Preparing): NewOpera
   if (!adapter.accrual.activities.includes(activity.type)) throw new Problem('ACTIVITY_NOT_SUPPORTED');
   const today = todayIn(scheme.zone, given.now);
   const terms = termsFor(scheme, { activityDate: activityDate(activity), postingDate: today });
+  // What terms do not name is not theirs to post; `other` has no terms of its own.
+  if (terms !== null && activity.type !== 'other' && terms.accrual[activity.type] !== 'posted-by-us') {
+    throw new Problem('ACTIVITY_NOT_SUPPORTED');
+  }
   const points = input.points ?? computedPoints(terms, activity);
   const bonusPoints = input.bonusPoints ?? 0;
   if (!Number.isSafeInteger(points + bonusPoints))

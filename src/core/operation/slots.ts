@@ -1,5 +1,3 @@
-import type { Lane } from './ports.js';
-
 /** How much this process does at once; one connection holds at most `perConnection` of it, so that a slow supplier slows nobody else. */
 export interface SlotLimits {
   readonly total: number;
@@ -19,7 +17,7 @@ export interface Reservation {
 /** A bounded pool of concurrent work. */
 export interface Slots {
   /** Waits until the connection may have at least one more slot, then holds up to `wanted`. */
-  reserve(lane: Lane, connectionId: string, wanted: number): Promise<Reservation>;
+  reserve(connectionId: string, wanted: number): Promise<Reservation>;
   /** Resolves when nothing is held. */
   idle(): Promise<void>;
 }
@@ -32,16 +30,17 @@ export function createSlots(limits: SlotLimits): Slots {
   let total = 0;
   let waiting: (() => void)[] = [];
 
-  const add = (name: string, count: number): void => {
+  const add = (connectionId: string, count: number): void => {
     total += count;
-    held.set(name, (held.get(name) ?? 0) + count);
+    held.set(connectionId, (held.get(connectionId) ?? 0) + count);
     if (count > 0) return;
     const woken = waiting;
     waiting = [];
     for (const wake of woken) wake();
   };
 
-  const free = (name: string): number => Math.min(limits.total - total, limits.perConnection - (held.get(name) ?? 0));
+  const free = (connectionId: string): number =>
+    Math.min(limits.total - total, limits.perConnection - (held.get(connectionId) ?? 0));
 
   const nextChange = (): Promise<void> =>
     new Promise((resolve) => {
@@ -49,12 +48,11 @@ export function createSlots(limits: SlotLimits): Slots {
     });
 
   return {
-    reserve: async (lane, connectionId, wanted) => {
-      const name = `${lane}|${connectionId}`;
+    reserve: async (connectionId, wanted) => {
       const worth = Math.min(WORTH_A_CLAIM, wanted, limits.perConnection, limits.total);
-      while (free(name) < worth) await nextChange();
-      const count = Math.min(free(name), wanted);
-      add(name, count);
+      while (free(connectionId) < worth) await nextChange();
+      const count = Math.min(free(connectionId), wanted);
+      add(connectionId, count);
       let left = count;
       return {
         count,
@@ -63,11 +61,11 @@ export function createSlots(limits: SlotLimits): Slots {
           void work()
             .catch(limits.onError)
             .finally(() => {
-              add(name, -1);
+              add(connectionId, -1);
             });
         },
         release: () => {
-          add(name, -left);
+          add(connectionId, -left);
           left = 0;
         },
       };

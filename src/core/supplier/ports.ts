@@ -29,9 +29,14 @@ export interface Supplier {
   readonly context: (options: CallOptions) => Context<never>;
 }
 
+/** There is no such connection; any other failure to reach one may pass. */
+export class UnknownConnection extends Error {
+  override readonly name = 'UnknownConnection';
+}
+
 /** The suppliers as they are connected now. */
 export interface Suppliers {
-  /** Throws when the connection does not exist or its scheme or settings are unusable. */
+  /** Throws `UnknownConnection`, or another error when its scheme or settings are unusable or the store cannot be read. */
   of(connectionId: string): Promise<Supplier>;
   /** The tenant's own connection for a scheme, else the shared one; `null` when there is none. */
   connectionFor(tenantId: string, scheme: string): Promise<ConnectionFacts | null>;

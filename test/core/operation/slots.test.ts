@@ -31,27 +31,27 @@ function slotsOf(total: number, perConnection: number): { slots: Slots; errors: 
 describe('slots', () => {
   it('holds what is wanted, at most what a connection and all together may have', async () => {
     const { slots } = slotsOf(10, 6);
-    expect((await slots.reserve('live', 'a', 4)).count).toBe(4);
-    expect((await slots.reserve('live', 'b', 100)).count).toBe(6);
+    expect((await slots.reserve('a', 4)).count).toBe(4);
+    expect((await slots.reserve('b', 100)).count).toBe(6);
     const other = slotsOf(10, 6).slots;
-    expect((await other.reserve('live', 'a', 100)).count).toBe(6);
-    expect((await other.reserve('live', 'b', 4)).count).toBe(4);
+    expect((await other.reserve('a', 100)).count).toBe(6);
+    expect((await other.reserve('b', 4)).count).toBe(4);
   });
 
   it('makes a connection wait for its own, not for others', async () => {
     const { slots } = slotsOf(10, 2);
-    const held = await slots.reserve('live', 'slow', 2);
-    const waiting = slots.reserve('live', 'slow', 2);
+    const held = await slots.reserve('slow', 2);
+    const waiting = slots.reserve('slow', 2);
     expect(await settled(waiting)).toBe('waits');
-    expect((await slots.reserve('live', 'quick', 2)).count).toBe(2);
+    expect((await slots.reserve('quick', 2)).count).toBe(2);
     held.release();
     expect(await waiting).toMatchObject({ count: 2 });
   });
 
   it('waits for a few slots at once, so that a claim is worth it', async () => {
     const { slots } = slotsOf(20, 10);
-    const held = await slots.reserve('live', 'a', 10);
-    const waiting = slots.reserve('live', 'a', 10);
+    const held = await slots.reserve('a', 10);
+    const waiting = slots.reserve('a', 10);
     const running = Array.from({ length: 10 }, open);
     for (const { work } of running) held.run(work);
     for (const { end } of running.slice(0, 7)) end();
@@ -62,11 +62,11 @@ describe('slots', () => {
 
   it('frees a slot when its work ends, also when it fails, and tells of the failure', async () => {
     const { slots, errors } = slotsOf(2, 2);
-    const held = await slots.reserve('live', 'a', 2);
+    const held = await slots.reserve('a', 2);
     const [good, bad] = [open(), open()];
     held.run(good.work);
     held.run(bad.work);
-    const waiting = slots.reserve('live', 'a', 2);
+    const waiting = slots.reserve('a', 2);
     good.end();
     bad.fail(new Error('failed'));
     expect(await waiting).toMatchObject({ count: 2 });
@@ -75,21 +75,21 @@ describe('slots', () => {
 
   it('gives back only what was not run', async () => {
     const { slots } = slotsOf(4, 4);
-    const held = await slots.reserve('live', 'a', 3);
+    const held = await slots.reserve('a', 3);
     const one = open();
     held.run(one.work);
     held.release();
     held.release();
-    const rest = await slots.reserve('live', 'a', 3);
+    const rest = await slots.reserve('a', 3);
     expect(rest.count).toBe(3);
-    expect(await settled(slots.reserve('live', 'a', 1))).toBe('waits');
+    expect(await settled(slots.reserve('a', 1))).toBe('waits');
     one.end();
   });
 
   it('is idle when everything has ended or was given back', async () => {
     const { slots } = slotsOf(4, 4);
     await slots.idle();
-    const held = await slots.reserve('live', 'a', 2);
+    const held = await slots.reserve('a', 2);
     const one = open();
     held.run(one.work);
     const idle = slots.idle();
@@ -121,7 +121,7 @@ describe('slots', () => {
       };
       await Promise.all(
         asked.map(async ({ connection, wanted }) => {
-          const reserved = await slots.reserve('live', connection, wanted);
+          const reserved = await slots.reserve(connection, wanted);
           expect(reserved.count).toBeGreaterThanOrEqual(1);
           add(connection, reserved.count);
           await new Promise((resolve) => setImmediate(resolve));
