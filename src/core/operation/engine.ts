@@ -78,7 +78,7 @@ export function createEngine(deps: EngineDeps): Engine {
   /** The lease is counted from before the claim, so that here it always ends earlier than in the database. */
   const claim = async (lane: Lane, supplier: Supplier, hints: Hints, limit: number): Promise<[Claimed, Lease][]> => {
     const { connectionId, timing } = supplier;
-    const from = performance.now();
+    const elapsed = stopwatch();
     const claimed = await deps.store.claim({
       connectionId,
       lane,
@@ -87,7 +87,7 @@ export function createEngine(deps: EngineDeps): Engine {
       leaseMs: timing.leaseMs,
       plan: (operation, snapshot) => plan(snapshot, rulesFor(supplier, operation.kind), deps.random),
     });
-    const lease: Lease = { remainingMs: () => timing.leaseMs - (performance.now() - from) };
+    const lease: Lease = { remainingMs: () => timing.leaseMs - elapsed() };
     return claimed.map((one) => [one, lease]);
   };
 
@@ -120,4 +120,14 @@ export function createEngine(deps: EngineDeps): Engine {
       await slots.idle();
     },
   };
+}
+
+/**
+ * Milliseconds from now on: the larger of what the monotonic and the wall clock say. The first stands still while a machine is
+ * suspended, the second may be set; whichever is wrong, a lease ends too early and never too late.
+ */
+function stopwatch(): () => number {
+  const monotonic = performance.now();
+  const wall = Date.now();
+  return () => Math.max(performance.now() - monotonic, Date.now() - wall);
 }
