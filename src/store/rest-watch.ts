@@ -1,21 +1,9 @@
 import type { RestWatch } from '../core/operation/ports.js';
-import type { OperationState } from '../spec/operation.js';
+import { FINAL_STATES, type OperationState } from '../spec/operation.js';
 import type { Pools } from './pools.js';
 
 /** Where an operation rests: final, or where only others can move it on. */
-const RESTING: readonly OperationState[] = [
-  'posted',
-  'confirmed',
-  'released',
-  'expired',
-  'rejected',
-  'cancelled',
-  'refused',
-  'held',
-  'awaiting-approval',
-  'submitted',
-  'needs-review',
-];
+const RESTING: readonly OperationState[] = [...FINAL_STATES, 'held', 'awaiting-approval', 'submitted', 'needs-review'];
 const LOOK_EVERY_MS = 40;
 
 interface Waiter {

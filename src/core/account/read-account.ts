@@ -3,11 +3,10 @@ import type { Account } from '../../spec/adapter.js';
 import { AdapterFault } from '../../spec/errors.js';
 import type { Caller } from '../access/caller.js';
 import type { AccountView } from '../link/links.js';
-import { spelling } from '../link/holder.js';
 import type { KnownAccount, LinkRow, LinkStore } from '../link/ports.js';
 import { assertReadable } from '../link/readable.js';
 import type { MemberVault } from '../link/vault.js';
-import { secretsOf } from '../operation/attempt.js';
+import { memberOf, secretsOf } from '../link/member.js';
 import { Problem } from '../problem.js';
 import type { Suppliers } from '../supplier/ports.js';
 
@@ -52,11 +51,7 @@ async function askSupplier(deps: ReadAccountDeps, caller: Caller, link: LinkRow)
   const sealed = await deps.store.sealed(caller, link.id);
   if (sealed === null) return null;
   const open = deps.vault.open(sealed);
-  const member = {
-    number: open.memberNumber,
-    name: spelling(open.holder, supplier.scheme.nameRule),
-    handle: open.handle,
-  };
+  const member = memberOf(open, supplier);
   const signal = AbortSignal.timeout(READ_WITHIN_MS);
   const read = () => port.account(supplier.context({ secrets: secretsOf(open), signal }), member).catch(stopOnAnswers);
   try {

@@ -1,9 +1,8 @@
 import { toTypeId } from '../../spec/typeid.js';
 import type { Caller } from '../access/caller.js';
-import { secretsOf } from '../operation/attempt.js';
+import { memberOf, secretsOf } from './member.js';
 import { Problem } from '../problem.js';
 import type { Suppliers } from '../supplier/ports.js';
-import { spelling } from './holder.js';
 import type { StatementLineView } from './links.js';
 import type { LinkRow, LinkStore } from './ports.js';
 import { assertReadable } from './readable.js';
@@ -33,11 +32,7 @@ export async function readStatement(
   if (sealed === null) throw new Problem('NOT_FOUND');
   const open = deps.vault.open(sealed);
   const context = supplier.context({ secrets: secretsOf(open), signal: AbortSignal.timeout(READ_WITHIN_MS) });
-  const member = {
-    number: open.memberNumber,
-    name: spelling(open.holder, supplier.scheme.nameRule),
-    handle: open.handle,
-  };
+  const member = memberOf(open, supplier);
   const until = day(context.now() + 86_400_000);
   const range = { since: since ?? day(context.now() - DEFAULT_DAYS * 86_400_000), until };
   const lines = await statement(context, member, range).catch(() => {

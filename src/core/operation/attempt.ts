@@ -1,8 +1,8 @@
 import type { AccrualInput, Attempt, Found, Member, ReversalInput } from '../../spec/adapter.js';
 import { AdapterFault, type Fault } from '../../spec/errors.js';
 import { points } from '../../spec/values.js';
-import { spelling } from '../link/holder.js';
-import type { MemberVault, OpenMember } from '../link/vault.js';
+import { memberOf, secretsOf } from '../link/member.js';
+import type { MemberVault } from '../link/vault.js';
 import type { Exchange, Lease, Supplier } from '../supplier/ports.js';
 import { echoes, type Asked } from './echo.js';
 import type { AttemptReport, Claimed } from './ports.js';
@@ -63,7 +63,7 @@ async function call(
     points: operation.points + operation.bonusPoints,
     memberNumber: member.memberNumber,
   };
-  const input = inputOf(claimed, asMember(member, supplier)) as never;
+  const input = inputOf(claimed, memberOf(member, supplier)) as never;
   const given: Attempt = {
     reference: operation.reference,
     createdAt: operation.createdAt.toISOString(),
@@ -178,14 +178,4 @@ function inputOf(claimed: Claimed, member: Member): AccrualInput | ReversalInput
     };
   }
   throw new Error('an operation that cannot be sent');
-}
-
-function asMember(open: OpenMember, supplier: Supplier): Member {
-  return { number: open.memberNumber, name: spelling(open.holder, supplier.scheme.nameRule), handle: open.handle };
-}
-
-/** What no record of a call may show: the number, the supplier's ids of the member, and names long enough not to be words. */
-export function secretsOf(open: OpenMember): string[] {
-  const names = open.holder.names.flatMap((name) => [name.family, name.given ?? '', name.family + (name.given ?? '')]);
-  return [open.memberNumber, ...Object.values(open.handle), ...names.filter((name) => name.length > 1)];
 }
