@@ -45,7 +45,6 @@ CREATE TABLE operation (
   lookups integer NOT NULL DEFAULT 0,
   absences integer NOT NULL DEFAULT 0,
   not_sent_tries integer NOT NULL DEFAULT 0,
-  faults integer NOT NULL DEFAULT 0,
   lease_token uuid,
   lease_until timestamptz,
   version integer NOT NULL DEFAULT 1,

@@ -51,7 +51,7 @@ CREATE POLICY relay_operator ON data_key FOR SELECT TO interline_relay USING (te
 GRANT SELECT ON api_key, connection, data_key TO interline_relay;
 GRANT SELECT (id) ON tenant TO interline_relay;
 GRANT SELECT (tenant_id, id, scheme, connection_id, reference, state, next_action_at, version) ON operation TO interline_relay;
-GRANT SELECT (tenant_id, id, scheme, connection_id, member_index, state, next_action_at) ON link TO interline_relay;
+GRANT SELECT (tenant_id, id, state, next_action_at) ON link TO interline_relay;
 GRANT SELECT, DELETE ON outbox TO interline_relay;
 -- Row locks want the right to update something.
 GRANT UPDATE (due_at) ON outbox TO interline_relay;
