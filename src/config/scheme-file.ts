@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REWARD_TYPES } from '../spec/reward.js';
 import type { EarnRule, Scheme, Terms } from '../spec/scheme.js';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -23,6 +24,7 @@ const pattern = z
   .string()
   .refine(isAnchored, 'has to match whole texts: ^ at its beginning, $ at its end, alternatives in parentheses')
   .refine(compiles, 'is not a regular expression');
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'has to be a time of the day, HH:MM');
 const product = z.enum(['flight', 'stay', 'rail', 'other']);
 const poster = z.literal('posted-by-us', {
   error: ({ input }) =>
@@ -41,6 +43,15 @@ const earnRule = z.strictObject({
   rounding: z.enum(['floor', 'nearest', 'ceil']),
 });
 
+const burnRule = z.strictObject({
+  reward: z.enum(REWARD_TYPES),
+  currency,
+  pointsPerUnit: z.number().refine((rate) => rate > 0 && RATE.test(String(rate)), {
+    error: 'has to be above 0, with at most 6 digits before and 4 after the point',
+  }),
+  minimum: z.int().min(1).optional(),
+});
+
 const terms = z
   .strictObject({
     version: text,
@@ -52,6 +63,7 @@ const terms = z
     tiers: z.array(z.strictObject({ code: text, name: bilingual, qualifying: bilingual.optional() })),
     expiry: bilingual.optional(),
     burn: bilingual.optional(),
+    redeem: z.array(burnRule).default([]),
     claimWindowDays: z.int().min(1).max(3650).optional(),
   })
   .superRefine(earnsWhatWePost);
@@ -95,11 +107,17 @@ export const schemeFile: z.ZodType<Scheme> = z.strictObject({
   zone: z.string().refine(isZone, 'is not a time zone of the IANA database'),
   resend: z.enum(['automatic', 'by-person']),
   terms: z.array(terms).min(1).superRefine(areDistinct),
+  softHoldSeconds: z.int().min(60).max(86_400).default(900),
+  settlement: z
+    .strictObject({ fetchAt: clockTime, expectedBy: clockTime })
+    .refine(({ fetchAt, expectedBy }) => fetchAt < expectedBy, 'has to be expected after it is first asked for')
+    .optional(),
   sandbox: z
     .strictObject({
       settings: z.record(z.string(), z.unknown()),
       secrets: z.record(z.string(), z.string()),
       members: z.strictObject({ prefix: z.string(), length: z.int().min(4).max(32) }),
+      behaviour: z.record(z.string(), z.unknown()).optional(),
     })
     .optional(),
 });

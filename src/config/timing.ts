@@ -22,6 +22,9 @@ const NORMAL: Timing = {
   backoffTries: 8,
   notSentEveryMs: 15 * MINUTE,
   deadlineMs: 30 * DAY,
+  stepDeadlineMs: MINUTE,
+  holdMarginMs: 30 * SECOND,
+  settlementRetryMs: 15 * MINUTE,
 };
 
 /** Against the sandbox, where a lost answer should be seen recovered within seconds and everything settled within two minutes. */
@@ -41,6 +44,9 @@ const FAST: Timing = {
   backoffTries: 8,
   notSentEveryMs: 15 * SECOND,
   deadlineMs: 30 * DAY,
+  stepDeadlineMs: MINUTE,
+  holdMarginMs: 30 * SECOND,
+  settlementRetryMs: 5 * SECOND,
 };
 
 /** The two sets of times a connection may run by. */

@@ -5,15 +5,19 @@ export const PROBLEM_CODES = [
   'ACCOUNT_UNAVAILABLE',
   'ACTIVITY_EXISTS',
   'ACTIVITY_NOT_SUPPORTED',
+  'ALREADY_REFUNDED',
   'ALREADY_REVERSED',
+  'BREAK_STATE',
   'CAPABILITY_MISSING',
   'CONSENT_MISSING',
   'CONTENT_TYPE_UNSUPPORTED',
   'FORBIDDEN',
+  'HOLD_ENDING',
   'IDEMPOTENCY_IN_PROGRESS',
   'IDEMPOTENCY_KEY_INVALID',
   'IDEMPOTENCY_KEY_REQUIRED',
   'IDEMPOTENCY_KEY_REUSED',
+  'INSUFFICIENT_POINTS',
   'INTERNAL',
   'INVALID',
   'LINK_NOT_ACTIVE',
@@ -21,12 +25,20 @@ export const PROBLEM_CODES = [
   'MALFORMED',
   'METHOD_NOT_ALLOWED',
   'NOT_FOUND',
+  'NOT_REFUNDABLE',
   'NOT_REVERSIBLE',
   'NUMBER_IN_USE',
   'OPERATION_NOT_CANCELLABLE',
   'PAYLOAD_TOO_LARGE',
   'POINTS_REQUIRED',
+  'PRICE_REQUIRED',
+  'QUOTE_EXPIRED',
+  'QUOTE_USED',
+  'RECONCILIATION_STATE',
+  'REDEMPTION_STATE',
+  'REFUND_EXCEEDS',
   'REVERSAL_EXCEEDS',
+  'REWARD_NOT_SUPPORTED',
   'SCHEME_UNKNOWN',
   'SIGNATURE_INVALID',
   'SUPPLIER_UNAVAILABLE',
@@ -50,6 +62,8 @@ export interface ProblemDetails {
   readonly operationId?: string;
   readonly linkId?: string;
   readonly retryAfterSeconds?: number;
+  /** Where the resource stands instead of where it would have to. */
+  readonly state?: string;
 }
 
 /** A refusal that the caller is told about; anything else thrown is an INTERNAL error. */

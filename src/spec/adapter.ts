@@ -1,7 +1,8 @@
 import type { Activity, ActivityType } from './activity.js';
 import type { RefusalReason } from './errors.js';
 import type { Notification } from './notification.js';
-import type { SettlementLine } from './settlement.js';
+import type { Reward, RewardType } from './reward.js';
+import type { SettlementDay, SettlementLine } from './settlement.js';
 import type { Holder, HolderName, Instant, LocalDate, Points } from './values.js';
 
 /** One HTTP exchange with a supplier. `effect` has no default: it decides what a lost answer means. */
@@ -28,6 +29,15 @@ export interface HttpResponse {
  */
 export interface Http {
   send(request: HttpRequest): Promise<HttpResponse>;
+  /** As `send`, for files: the bytes as they came, at most 64 MiB. The effect is always `read`, the time limits those of files. */
+  download(request: Omit<HttpRequest, 'effect' | 'body'>): Promise<Download>;
+}
+
+/** A file as it came over the wire, not unpacked. Header names are lower case. */
+export interface Download {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -130,6 +140,27 @@ export interface ReversalInput {
   readonly reason: string;
 }
 
+export interface RedemptionInput {
+  readonly member: Member;
+  readonly reward: Reward;
+  /** A positive magnitude. */
+  readonly points: Points;
+}
+
+export interface RefundInput {
+  readonly member: Member;
+  /** The redemption being refunded, as it was confirmed. */
+  readonly original: {
+    readonly reference: string;
+    readonly supplierReference: string;
+    readonly reward: Reward;
+    readonly points: Points;
+  };
+  /** How many points to give back, a positive magnitude. */
+  readonly points: Points;
+  readonly reason: string;
+}
+
 /**
  * The supplier's acknowledgement of a write. The echoes are what the supplier said it did, for comparison with what was asked
  * (points as a positive magnitude, bonus included); leave out what the answer does not carry.
@@ -144,6 +175,8 @@ export interface Receipt {
     readonly memberNumber?: string | undefined;
   };
   readonly businessDate?: LocalDate | undefined;
+  /** When the supplier lets go of held points by itself; only a hold's receipt has it. */
+  readonly holdExpiresAt?: Instant | undefined;
 }
 
 /** What a look-up found. `absent` is only evidence; the core decides when to believe it. */
@@ -153,8 +186,16 @@ export type Found =
   | { readonly found: 'refused'; readonly reason: RefusalReason; readonly supplierCode: string }
   | { readonly found: 'absent' };
 
+/** What a look-up of a redemption with a hold found: where the supplier has it. `absent` means that nothing was ever held. */
+export type HoldFound =
+  | { readonly found: 'held'; readonly receipt: Receipt }
+  | { readonly found: 'confirmed'; readonly receipt: Receipt }
+  | { readonly found: 'released' }
+  | { readonly found: 'expired' }
+  | { readonly found: 'absent' };
+
 export type Perform<I, C> = (context: Context<C>, input: I, attempt: Attempt) => Promise<Receipt>;
-export type Find<I, C> = (context: Context<C>, input: I, attempt: Attempt) => Promise<Found>;
+export type Find<I, C, F = Found> = (context: Context<C>, input: I, attempt: Attempt) => Promise<F>;
 
 /**
  * How a write is recovered after a lost answer.
@@ -162,12 +203,12 @@ export type Find<I, C> = (context: Context<C>, input: I, attempt: Attempt) => Pr
  * - `lookup`: `find` tells; "not found" is believed only when the last attempt is older than `conclusiveAfterMs`, and twice when `eventual`.
  * - `none`: parked until a file, a push or a person decides.
  */
-export type Write<I, C> =
+export type Write<I, C, F = Found> =
   | {
       readonly idempotency: 'key';
       readonly windowMs: (config: C) => number;
       readonly perform: Perform<I, C>;
-      readonly find?: Find<I, C>;
+      readonly find?: Find<I, C, F>;
       readonly conclusiveAfterMs?: (config: C) => number;
     }
   | {
@@ -175,7 +216,7 @@ export type Write<I, C> =
       readonly conclusiveAfterMs: (config: C) => number;
       readonly eventual: boolean;
       readonly perform: Perform<I, C>;
-      readonly find: Find<I, C>;
+      readonly find: Find<I, C, F>;
     }
   | { readonly idempotency: 'none'; readonly oneOpenAtATime: boolean; readonly perform: Perform<I, C> };
 
@@ -208,9 +249,49 @@ export interface AccrualPort<C> {
   readonly reverse?: Write<ReversalInput, C>;
 }
 
+/** A step of a redemption with a hold. Every step of one redemption carries the same reference, each in a key space of its own. */
+export type HoldStep<C> = Write<RedemptionInput, C, HoldFound>;
+
+/**
+ * How points are spent. `rewards` are the reward types that this supplier's contract can carry. `hold-first`: the supplier sets the
+ * points aside and spends them at the confirm; `one-step`: it only knows the confirm, and the hold is a reservation in our books.
+ */
+export type RedemptionPort<C> = {
+  readonly rewards: readonly RewardType[];
+  readonly refund?: Write<RefundInput, C>;
+} & (
+  | { readonly flow: 'one-step'; readonly confirm: Write<RedemptionInput, C> }
+  | {
+      readonly flow: 'hold-first';
+      readonly hold: HoldStep<C>;
+      readonly confirm: HoldStep<C>;
+      readonly release: HoldStep<C>;
+    }
+);
+
+/**
+ * A day's settlement as it was taken in. `closed`: nothing can join that day any more, so that what is missing is missing;
+ * `closedAt`: when it was closed, where the supplier says so.
+ */
+export type TakenIn =
+  | { readonly found: 'not-yet' }
+  | {
+      readonly found: 'input';
+      readonly bytes: Uint8Array;
+      readonly closed: boolean;
+      readonly closedAt?: Instant | undefined;
+    };
+
+/**
+ * A supplier's own account of a day. Coverage `ours`: only what we sent; `member`: everything the members did. `fetch` gives the
+ * input as it is kept (a file's bytes; a listing's records, one JSON text a line, in a stable order); it throws like every read.
+ * `parse` is pure: the same bytes give the same lines. It throws `SettlementFault` where the input contradicts itself, its totals or
+ * the day, before or between lines, and nothing of such an input is believed.
+ */
 export interface SettlementPort<C> {
   readonly coverage: 'ours' | 'member';
-  readonly parse: (lines: AsyncIterable<string>, config: C) => AsyncIterable<SettlementLine>;
+  readonly fetch: (context: Context<C>, day: SettlementDay) => Promise<TakenIn>;
+  readonly parse: (bytes: Uint8Array, day: SettlementDay, config: C) => Iterable<SettlementLine>;
 }
 
 /** A supplier's push as it came in, before anything is believed. Header names are lower case; `path` includes the query. */
@@ -246,6 +327,7 @@ export interface LoyaltyAdapter<C> {
   readonly linking?: Linking<C>;
   readonly member?: MemberPort<C>;
   readonly accrual?: AccrualPort<C>;
+  readonly redemption?: RedemptionPort<C>;
   readonly settlement?: SettlementPort<C>;
   readonly inbound?: InboundPort<C>;
 }

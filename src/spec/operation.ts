@@ -52,7 +52,12 @@ export const REDEMPTION_STATES = [
   'needs-review',
 ] as const;
 
-export type OperationState = WriteState | (typeof EXPECTATION_STATES)[number] | (typeof REDEMPTION_STATES)[number];
+export type RedemptionState = (typeof REDEMPTION_STATES)[number];
+
+/** The calls of a redemption: hold and release only where the supplier has a hold. */
+export type RedemptionStep = 'hold' | 'confirm' | 'release';
+
+export type OperationState = WriteState | (typeof EXPECTATION_STATES)[number] | RedemptionState;
 
 /** States that never change again; `needs-review` is parked and counted, not final. */
 export const FINAL_STATES = [

@@ -1,4 +1,5 @@
 import type { ActivityType } from './activity.js';
+import type { RewardType } from './reward.js';
 import type { Bilingual, HolderName, LocalDate } from './values.js';
 
 export type SchemeKind = 'airline' | 'hotel' | 'rail' | 'wallet' | 'coalition';
@@ -11,6 +12,15 @@ export interface EarnRule {
   readonly currency: string;
   readonly pointsPerUnit: number;
   readonly rounding: 'floor' | 'nearest' | 'ceil';
+}
+
+/** What points are worth against a reward: so many points for a whole major unit of money, rounded up to whole points. */
+export interface BurnRule {
+  readonly reward: RewardType;
+  readonly currency: string;
+  readonly pointsPerUnit: number;
+  /** The fewest points one redemption may take. */
+  readonly minimum?: number | undefined;
 }
 
 /** The rules of a scheme from a date on; every operation keeps the version it was judged by. */
@@ -30,6 +40,8 @@ export interface Terms {
   }[];
   readonly expiry?: Bilingual | undefined;
   readonly burn?: Bilingual | undefined;
+  /** What points buy, per reward; a reward that is not named is not to be had. */
+  readonly redeem: readonly BurnRule[];
   /** Days after the activity in which an accrual may still be claimed; the accrual's deadline. */
   readonly claimWindowDays?: number | undefined;
 }
@@ -61,6 +73,12 @@ export interface Timing {
   readonly backoffTries: number;
   readonly notSentEveryMs: number;
   readonly deadlineMs: number;
+  /** How long the platform wants a step of a redemption, counted from its request. */
+  readonly stepDeadlineMs: number;
+  /** What must be left of a hold, beyond the total timeout, for a confirm to begin. */
+  readonly holdMarginMs: number;
+  /** How soon a settlement that is not there yet is asked for again. */
+  readonly settlementRetryMs: number;
 }
 
 /** One loyalty programme as its YAML file describes it; nothing else in the repository names a brand. */
@@ -81,6 +99,10 @@ export interface Scheme {
   readonly zone: string;
   readonly resend: 'automatic' | 'by-person';
   readonly terms: readonly Terms[];
+  /** How long a reservation in our books stands for a scheme whose supplier has no hold, in seconds. */
+  readonly softHoldSeconds: number;
+  /** When a day is settled, by the clock in `zone` on the day after it: first asked for, and missed from. `HH:MM`. */
+  readonly settlement?: { readonly fetchAt: string; readonly expectedBy: string } | undefined;
   /** What the simulated supplier and a development connection share; never used against a real supplier. */
   readonly sandbox?: SandboxSettings | undefined;
 }
@@ -91,4 +113,6 @@ export interface SandboxSettings {
   readonly secrets: Readonly<Record<string, string>>;
   /** How member numbers look: a prefix, then digits up to `length` characters, the last a check digit if the rule has one. */
   readonly members: { readonly prefix: string; readonly length: number };
+  /** How the simulated supplier behaves, beyond what a connection knows; read by it and by nobody else. */
+  readonly behaviour?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -18,8 +18,11 @@ export interface OperationAnswers {
   existing(operation: OperationRow): OperationAnswer;
 }
 
-/** Queues of wake-ups; `lookup` also carries everything that needs no supplier. */
+/** Queues of operations' wake-ups; `lookup` also carries everything that needs no supplier. */
 export type Lane = 'live' | 'lookup';
+
+/** Every queue there is: `nightly` wakes reconciliation runs, `support` resyncs; their hints name runs instead of operations. */
+export type QueueLane = Lane | 'support' | 'nightly';
 
 /** An accrual waiting to be accepted; `prepare` is called inside the transaction, with the link as it stands there. */
 export interface AccrualRequest {
@@ -119,7 +122,7 @@ export interface RestWatch {
 
 /** Wake-ups of one connection and lane, wanted in `delayMs`; no hints means whatever is due. */
 export interface WakeUp {
-  readonly lane: Lane;
+  readonly lane: QueueLane;
   readonly connectionId: string;
   readonly delayMs: number;
   readonly hints: ClaimRequest['hints'];
@@ -136,5 +139,5 @@ export interface Outbox {
   /** Hands up to `limit` to `publish` and forgets them once that resolves; gives back how many. */
   publish(limit: number, publish: (wakeUps: readonly WakeUp[]) => Promise<void>): Promise<number>;
   /** Connections with something overdue: whatever became of its wake-up. */
-  overdue(): Promise<readonly { readonly lane: Lane; readonly connectionId: string }[]>;
+  overdue(): Promise<readonly { readonly lane: QueueLane; readonly connectionId: string }[]>;
 }

@@ -1,6 +1,7 @@
-import type { Receipt } from '../../spec/adapter.js';
+import type { HoldFound, Receipt } from '../../spec/adapter.js';
 import type { Fault, RefusalReason } from '../../spec/errors.js';
-import type { OperationKind, ReviewReason, WriteState } from '../../spec/operation.js';
+import type { OperationKind, RedemptionState, RedemptionStep, ReviewReason, WriteState } from '../../spec/operation.js';
+import type { Hold } from '../../spec/reward.js';
 import type { Timing } from '../../spec/scheme.js';
 import type { Json } from '../../spec/values.js';
 
@@ -10,7 +11,14 @@ import type { Json } from '../../spec/values.js';
  */
 export interface Snapshot {
   readonly kind: OperationKind;
-  readonly state: WriteState;
+  readonly state: WriteState | RedemptionState;
+  /** The step of a redemption that was last begun. */
+  readonly step: RedemptionStep | null;
+  /** What the platform has asked of a redemption and is not done yet. */
+  readonly intent: Intent | null;
+  readonly hold: Hold | null;
+  /** Milliseconds until the hold ends by itself. */
+  readonly holdLeftMs: number | null;
   readonly attempts: number;
   /** Whether any attempt can have reached the supplier. */
   readonly everSent: boolean;
@@ -24,6 +32,9 @@ export interface Snapshot {
   readonly untilDeadlineMs: number;
   readonly leaseLapsed: boolean;
 }
+
+/** What a platform may ask of a redemption that is held. */
+export type Intent = 'confirm' | 'release';
 
 /** How a write of this scheme recovers, with the adapter's settings filled in. */
 export type Recovery =
@@ -57,7 +68,8 @@ export type Learnt =
       readonly type: 'told-posted';
       readonly supplierReference: string | null;
       readonly matches: boolean;
-      readonly by: 'notification';
+      readonly by: 'notification' | 'settlement';
+      readonly businessDate?: string | undefined;
     }
   | {
       readonly type: 'told-refused';
@@ -65,6 +77,9 @@ export type Learnt =
       readonly supplierCode: string;
       readonly by: 'notification';
     }
+  /** A complete settlement of its day, and of the next, does not have it. */
+  | { readonly type: 'told-absent'; readonly by: 'settlement' }
+  | { readonly type: 'found-hold'; readonly found: HoldFound; readonly matches: boolean }
   | { readonly type: 'reference-taken' };
 
 /** Why a supplier refused, as kept on the operation. */
@@ -78,7 +93,7 @@ export interface Rejection {
  * commit; a final state has no next action.
  */
 export interface Decision {
-  readonly to: WriteState;
+  readonly to: WriteState | RedemptionState;
   readonly nextActionInMs: number | null;
   readonly supplierReference?: string;
   readonly rejection?: Rejection;
@@ -91,9 +106,16 @@ export interface Decision {
   readonly lookups?: number;
   readonly absences?: number;
   readonly notSentTries?: number;
+  /** A redemption begins this step: what was counted for the step before starts anew. */
+  readonly step?: RedemptionStep;
+  readonly intent?: Intent | null;
+  readonly hold?: Hold;
+  /** How long the platform wants what it asks for now. */
+  readonly deadlineInMs?: number;
 }
 
 /** What to do with an operation whose next action is due. */
 export type Plan =
-  | { readonly act: 'send' | 'repeat' | 'look-up' }
+  /** `to` and `step` only where a send begins a step of a redemption. */
+  | { readonly act: 'send' | 'repeat' | 'look-up'; readonly decision?: Pick<Decision, 'to' | 'step'> }
   | { readonly act: 'become'; readonly decision: Decision };
