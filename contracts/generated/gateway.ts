@@ -1031,6 +1031,11 @@ export interface components {
             readonly operationId?: components["schemas"]["OperationId"];
             readonly reason?: components["schemas"]["RefusalReason"];
             readonly requestId: components["schemas"]["RequestId"];
+            /**
+             * @description Where the thing stands instead of where it would have to.
+             * @example confirming
+             */
+            readonly state?: string;
             /** @description The HTTP status. */
             readonly status: number;
             /** @description The supplier's own code of a refusal. */
@@ -1047,7 +1052,7 @@ export interface components {
          * @description Stable; handle it, not the sentences.
          * @enum {string}
          */
-        readonly ProblemCode: "ACCOUNT_UNAVAILABLE" | "ACTIVITY_EXISTS" | "ACTIVITY_NOT_SUPPORTED" | "ALREADY_REVERSED" | "CAPABILITY_MISSING" | "CONSENT_MISSING" | "CONTENT_TYPE_UNSUPPORTED" | "FORBIDDEN" | "HEADERS_TOO_LARGE" | "IDEMPOTENCY_IN_PROGRESS" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID" | "LINK_NOT_ACTIVE" | "LINK_REFUSED" | "MALFORMED" | "METHOD_NOT_ALLOWED" | "NOT_FOUND" | "NOT_REVERSIBLE" | "NUMBER_IN_USE" | "OPERATION_NOT_CANCELLABLE" | "PAYLOAD_TOO_LARGE" | "POINTS_REQUIRED" | "REQUEST_TIMEOUT" | "REVERSAL_EXCEEDS" | "SCHEME_UNKNOWN" | "SIGNATURE_INVALID" | "SUPPLIER_UNAVAILABLE" | "TOO_EARLY" | "UNAUTHENTICATED" | "UNAVAILABLE";
+        readonly ProblemCode: "ACCOUNT_UNAVAILABLE" | "ACTIVITY_EXISTS" | "ACTIVITY_NOT_SUPPORTED" | "ALREADY_REFUNDED" | "ALREADY_REVERSED" | "BREAK_STATE" | "CAPABILITY_MISSING" | "CONSENT_MISSING" | "CONTENT_TYPE_UNSUPPORTED" | "FORBIDDEN" | "HEADERS_TOO_LARGE" | "HOLD_ENDING" | "IDEMPOTENCY_IN_PROGRESS" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "INSUFFICIENT_POINTS" | "INTERNAL" | "INVALID" | "LINK_NOT_ACTIVE" | "LINK_REFUSED" | "MALFORMED" | "METHOD_NOT_ALLOWED" | "NOT_FOUND" | "NOT_REFUNDABLE" | "NOT_REVERSIBLE" | "NUMBER_IN_USE" | "OPERATION_NOT_CANCELLABLE" | "PAYLOAD_TOO_LARGE" | "POINTS_REQUIRED" | "PRICE_REQUIRED" | "QUOTE_EXPIRED" | "QUOTE_USED" | "RECONCILIATION_STATE" | "REDEMPTION_STATE" | "REFUND_EXCEEDS" | "REQUEST_TIMEOUT" | "REVERSAL_EXCEEDS" | "REWARD_NOT_SUPPORTED" | "SCHEME_UNKNOWN" | "SIGNATURE_INVALID" | "SUPPLIER_UNAVAILABLE" | "TOO_EARLY" | "UNAUTHENTICATED" | "UNAVAILABLE";
         /** @description What became of a notification. */
         readonly PushReceipt: {
             /**

@@ -14,9 +14,17 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
     title: 'Activity not supported',
     detail: 'This scheme does not take activities of this type, or lacks a field it needs; see its terms.',
   },
+  ALREADY_REFUNDED: {
+    title: 'Already refunded',
+    detail: 'Nothing of this redemption is left to refund; read its refunds.',
+  },
   ALREADY_REVERSED: {
     title: 'Already reversed',
     detail: 'Nothing of this accrual is left to reverse; read its reversals.',
+  },
+  BREAK_STATE: {
+    title: 'Not possible for this break',
+    detail: 'This break is past that, or does not allow it; read its state and its actions.',
   },
   CAPABILITY_MISSING: {
     title: 'Not possible at this scheme',
@@ -35,6 +43,10 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
     detail: 'This key does not have the scope for this; use another key or have the scope added.',
   },
   HEADERS_TOO_LARGE: { title: 'Headers too large', detail: 'Send at most 16 KiB and 100 lines of headers.' },
+  HOLD_ENDING: {
+    title: 'Hold about to end',
+    detail: 'Too little time is left of the hold to confirm it safely; release it and redeem again with a new quote.',
+  },
   IDEMPOTENCY_IN_PROGRESS: {
     title: 'Still running',
     detail: 'The first request with this Idempotency-Key is still running; ask again in a moment.',
@@ -50,6 +62,10 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
   IDEMPOTENCY_KEY_REUSED: {
     title: 'Idempotency-Key used for another request',
     detail: 'This key already stands for a different request; use a new key.',
+  },
+  INSUFFICIENT_POINTS: {
+    title: 'Not enough points',
+    detail: 'The member has too few points that are not set aside already; ask for a cheaper reward or redeem later.',
   },
   INTERNAL: {
     title: 'Our fault',
@@ -70,6 +86,10 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
   },
   METHOD_NOT_ALLOWED: { title: 'Method not allowed', detail: 'This address takes the methods named in Allow.' },
   NOT_FOUND: { title: 'Not found', detail: 'There is nothing here for this key; check the address and the id.' },
+  NOT_REFUNDABLE: {
+    title: 'Cannot be refunded',
+    detail: 'Only a confirmed redemption can be refunded; read this operation.',
+  },
   NOT_REVERSIBLE: {
     title: 'Cannot be reversed',
     detail: 'This operation cannot be reversed in the state it is in; read it.',
@@ -87,10 +107,35 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
     title: 'Points required',
     detail: "The scheme's earn table cannot tell the points of this activity; send points.",
   },
+  PRICE_REQUIRED: {
+    title: 'Price required',
+    detail: "This scheme's points follow from the price in its own currency; send price.",
+  },
+  QUOTE_EXPIRED: { title: 'Quote expired', detail: 'This quote can no longer be used; ask for a new one.' },
+  QUOTE_USED: {
+    title: 'Quote already used',
+    detail: 'A quote makes one redemption, and this one has; read operationId, or ask for a new quote.',
+  },
+  RECONCILIATION_STATE: {
+    title: 'Not possible for this reconciliation',
+    detail: 'Only a completed reconciliation of a closed day can be signed off; read it, and try again once it is.',
+  },
+  REDEMPTION_STATE: {
+    title: 'Not possible in this state',
+    detail: 'The redemption is in the state that is named in state, in which this cannot be done; read it.',
+  },
+  REFUND_EXCEEDS: {
+    title: 'More than is left',
+    detail: 'Refunds together cannot exceed the redemption; ask for fewer points or for all that is left.',
+  },
   REQUEST_TIMEOUT: { title: 'Request too slow', detail: 'The request did not arrive in time; send it again.' },
   REVERSAL_EXCEEDS: {
     title: 'More than is left',
     detail: 'Reversals together cannot exceed the accrual; ask for fewer points or for all that is left.',
+  },
+  REWARD_NOT_SUPPORTED: {
+    title: 'Reward not supported',
+    detail: 'Points of this scheme do not buy rewards of this type; its terms say which.',
   },
   SCHEME_UNKNOWN: { title: 'Unknown scheme', detail: 'There is no such scheme; GET /v1/schemes lists them.' },
   SIGNATURE_INVALID: {

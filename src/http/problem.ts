@@ -23,7 +23,7 @@ export interface DoorProblem {
 export function renderProblem(problem: DoorProblem, exchange: Pick<Exchange, 'requestId' | 'language'>): StoredAnswer {
   const { status } = PROBLEMS[problem.code];
   const { title, detail } = SENTENCES[exchange.language][problem.code];
-  const { errors, reason, supplierCode, operationId, linkId, checks } = problem.details;
+  const { errors, reason, supplierCode, operationId, linkId, state, checks } = problem.details;
   const body = {
     type: PROBLEM_BASE + problem.code,
     title,
@@ -36,6 +36,7 @@ export function renderProblem(problem: DoorProblem, exchange: Pick<Exchange, 're
     supplierCode,
     operationId: operationId === undefined ? undefined : toTypeId('op', operationId),
     linkId: linkId === undefined ? undefined : toTypeId('lnk', linkId),
+    state,
     checks,
   };
   return { status, contentType: 'application/problem+json', body: JSON.stringify(body) };
