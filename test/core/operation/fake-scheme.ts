@@ -48,6 +48,7 @@ export const TERMS: readonly Terms[] = [
     accrual: { flight: 'posted-by-us' },
     earn: [{ product: 'flight', on: 'fare', currency: 'CNY', pointsPerUnit: 3, rounding: 'floor' }],
     tiers: [],
+    redeem: [],
   },
   {
     version: '2026',
@@ -57,6 +58,7 @@ export const TERMS: readonly Terms[] = [
     accrual: { flight: 'posted-by-us' },
     earn: [{ product: 'flight', on: 'fare', currency: 'CNY', pointsPerUnit: 5, rounding: 'floor' }],
     tiers: [],
+    redeem: [],
   },
 ];
 
@@ -75,6 +77,7 @@ export function fakeScheme(different: Partial<Scheme> = {}): Scheme {
     zone: 'Asia/Shanghai',
     resend: 'automatic',
     terms: TERMS,
+    softHoldSeconds: 900,
     ...different,
   };
 }

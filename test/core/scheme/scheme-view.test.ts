@@ -21,6 +21,7 @@ const terms = (effectiveFrom: string): Terms => ({
   accrual: { rail: 'posted-by-us' },
   earn: [],
   tiers: [],
+  redeem: [],
 });
 const scheme: Scheme = {
   id: 'test-rail',
@@ -36,6 +37,7 @@ const scheme: Scheme = {
   zone: 'Asia/Shanghai',
   resend: 'automatic',
   terms: [terms('2025-01-01'), terms('2026-01-01'), terms('2027-01-01')],
+  softHoldSeconds: 900,
   sandbox: { settings: {}, secrets: { key: 'secrets-stay-inside' }, members: { prefix: '', length: 8 } },
 };
 

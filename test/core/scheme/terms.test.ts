@@ -4,7 +4,7 @@ import { termsFor } from '../../../src/core/scheme/terms.js';
 import type { Terms } from '../../../src/spec/scheme.js';
 
 function terms(effectiveFrom: string, basis: Terms['basis'] = 'travel'): Terms {
-  return { version: effectiveFrom, effectiveFrom, basis, source: 'test', accrual: {}, earn: [], tiers: [] };
+  return { version: effectiveFrom, effectiveFrom, basis, source: 'test', accrual: {}, earn: [], tiers: [], redeem: [] };
 }
 const version = (list: readonly Terms[], dates: Parameters<typeof termsFor>[1]): string | undefined =>
   termsFor({ terms: list }, dates)?.version;
