@@ -7,6 +7,7 @@ import { loadSchemes } from '../../src/config/schemes.js';
 
 const bilingual = { zh: '测试', en: 'Test' };
 const rule = { product: 'rail', on: 'fare', currency: 'CNY', pointsPerUnit: 5, rounding: 'floor' };
+const burn = { reward: 'rail', currency: 'CNY', pointsPerUnit: 100, minimum: 1000 };
 const terms = {
   version: '2025',
   effectiveFrom: '2025-01-01',
@@ -15,6 +16,7 @@ const terms = {
   accrual: { rail: 'posted-by-us' },
   earn: [rule],
   tiers: [{ code: '2', name: bilingual }],
+  redeem: [burn],
 };
 const scheme = {
   id: 'test-rail',
@@ -35,7 +37,14 @@ const scheme = {
   zone: 'Asia/Shanghai',
   resend: 'automatic',
   terms: [terms],
-  sandbox: { settings: {}, secrets: { key: 'value' }, members: { prefix: 'A', length: 9 } },
+  softHoldSeconds: 600,
+  settlement: { fetchAt: '03:30', expectedBy: '08:00' },
+  sandbox: {
+    settings: {},
+    secrets: { key: 'value' },
+    members: { prefix: 'A', length: 9 },
+    behaviour: { firstRedemptionAt: 10000 },
+  },
 };
 
 let root: string;
@@ -73,6 +82,12 @@ describe('loadSchemes', () => {
     writeFileSync(join(dir, 'README.md'), 'not a scheme');
     loaded({ ...scheme, id: 'b-rail' }, 'b-rail.yaml');
     expect(loaded({ ...scheme, id: 'a-rail' }, 'a-rail.yaml').map(({ id }) => id)).toEqual(['a-rail', 'b-rail']);
+  });
+
+  it('redeems nothing, holds for a quarter of an hour and has no settlement unless it says so', () => {
+    expect(loaded(changed('terms.0.redeem', undefined))[0]?.terms[0]?.redeem).toEqual([]);
+    expect(loaded(changed('softHoldSeconds', undefined))[0]?.softHoldSeconds).toBe(900);
+    expect(loaded(changed('settlement', undefined))[0]).not.toHaveProperty('settlement');
   });
 
   it('sorts terms by the day they begin', () => {
@@ -152,6 +167,35 @@ describe('loadSchemes', () => {
       'linkForm.properties.idLast4.x-title: ',
     ],
     ['a form that requires what it has not', 'linkForm.required', ['password'], 'linkForm.required: names a field'],
+    ['a reward that nobody sells', 'terms.0.redeem.0.reward', 'holiday', 'terms[0].redeem[0].reward: '],
+    ['an unknown field of a redeem rule', 'terms.0.redeem.0.rounding', 'ceil', 'Unrecognized key: "rounding"'],
+    ['points worth nothing', 'terms.0.redeem.0.pointsPerUnit', 0, 'redeem[0].pointsPerUnit: has to be above 0'],
+    [
+      'a price of points without an exact decimal',
+      'terms.0.redeem.0.pointsPerUnit',
+      0.00001,
+      'redeem[0].pointsPerUnit',
+    ],
+    ['points in an unknown currency', 'terms.0.redeem.0.currency', 'RMB', 'redeem[0].currency: is not a currency'],
+    ['a minimum of part of a point', 'terms.0.redeem.0.minimum', 0.5, 'redeem[0].minimum: '],
+    ['a minimum of no points', 'terms.0.redeem.0.minimum', 0, 'redeem[0].minimum: '],
+    ['a hold of less than a minute', 'softHoldSeconds', 59, 'softHoldSeconds: '],
+    ['a hold of more than a day', 'softHoldSeconds', 86_401, 'softHoldSeconds: '],
+    [
+      'a settlement at no time of a day',
+      'settlement.fetchAt',
+      '24:00',
+      'settlement.fetchAt: has to be a time of the day',
+    ],
+    ['a settlement time without its zeros', 'settlement.expectedBy', '8:00', 'settlement.expectedBy: has to be a time'],
+    [
+      'a settlement missed before it is asked for',
+      'settlement.fetchAt',
+      '08:00',
+      'settlement: has to be expected after',
+    ],
+    ['half a settlement', 'settlement.expectedBy', undefined, 'settlement.expectedBy: '],
+    ['behaviour that is no list of settings', 'sandbox.behaviour', 'odd', 'sandbox.behaviour: '],
     ['a secret that is no text', 'sandbox.secrets', { key: 7 }, 'sandbox.secrets.key: '],
   ])('refuses %s in one line', (_what, path, value, expected) => {
     const attempt = (): unknown => loaded(changed(path, value));
