@@ -9,6 +9,7 @@ export type Stop =
   | 'aborted'
   | 'connect-timeout'
   | 'first-byte-timeout'
+  | 'stalled'
   | 'total-timeout'
   | 'body-too-large'
   | 'body-truncated'
@@ -48,10 +49,11 @@ const CAUSES: Readonly<Record<string, { readonly words: string; readonly neverSe
     aborted: { words: 'aborted by the caller' },
     'connect-timeout': { words: 'no connection in time' },
     'first-byte-timeout': { words: 'no answer in time' },
+    stalled: { words: 'answer stood still' },
     'total-timeout': { words: 'not finished in time' },
     'body-too-large': { words: 'answer too large' },
     'body-truncated': { words: 'answer cut off' },
-    'body-undecodable': { words: 'answer not readable as UTF-8 text' },
+    'body-undecodable': { words: 'answer in an unreadable encoding' },
   } satisfies Record<Stop, { words: string }>),
 };
 

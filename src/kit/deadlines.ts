@@ -1,17 +1,24 @@
 import type { Stop } from './classify.js';
 
-/** Milliseconds: to have a connection, from the request's first byte to the answer's head, and for everything together. */
+/**
+ * Milliseconds: to have a connection, from the request's first byte to the answer's head, and for everything together; where
+ * `stallMs` is given, also between two pieces of the answer.
+ */
 export interface ExchangeTiming {
   readonly connectMs: number;
   readonly firstByteMs: number;
   readonly totalMs: number;
+  readonly stallMs?: number | undefined;
 }
 
-/** The clocks of one exchange. The total runs from the start, the others from phase to phase; `clear` ends them all. */
+/**
+ * The clocks of one exchange. The total runs from the start, the others from phase to phase; `received` is the answer's head or
+ * a piece of its body; `clear` ends them all.
+ */
 export interface Deadlines {
   readonly connecting: () => void;
   readonly released: () => void;
-  readonly answered: () => void;
+  readonly received: () => void;
   readonly clear: () => void;
 }
 
@@ -26,7 +33,7 @@ export function startDeadlines(timing: ExchangeTiming, stop: (why: Stop) => void
   return {
     connecting: () => next(timing.connectMs, 'connect-timeout'),
     released: () => next(timing.firstByteMs, 'first-byte-timeout'),
-    answered: () => clearTimeout(phase),
+    received: () => (timing.stallMs === undefined ? clearTimeout(phase) : next(timing.stallMs, 'stalled')),
     clear: () => {
       clearTimeout(phase);
       clearTimeout(total);

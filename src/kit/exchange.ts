@@ -7,10 +7,7 @@ import type { Progress, Stop } from './classify.js';
 import { type Deadlines, type ExchangeTiming, startDeadlines } from './deadlines.js';
 import { errorCode } from './error-code.js';
 import { holdFirstByte } from './first-byte.js';
-import { ACCEPT_ENCODING, readBody } from './read-body.js';
-
-/** The largest answer that is read, in bytes, on the wire and unzipped. */
-const MAX_ANSWER_BYTES = 1_048_576;
+import { ACCEPT_ENCODING, type Read } from './read-body.js';
 
 /** `mayBegin` is asked at the start and again right before the first byte; a reason ends the exchange there. */
 export interface ExchangeOptions {
@@ -20,20 +17,21 @@ export interface ExchangeOptions {
   readonly mayBegin: () => Stop | null;
 }
 
-/** How an exchange ended: with a whole answer, or with the cause of there being none and what was seen of one. */
-export type Ended =
+/** How an exchange ended: with a whole answer, or with the cause of there being none. `seen` is for people, not yet redacted. */
+export type Ended<B> =
   | {
       readonly whole: true;
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
-      readonly text: string;
+      readonly content: B;
+      readonly seen: string;
     }
   | {
       readonly whole: false;
       readonly progress: Progress;
       readonly cause: string;
       readonly status: number | null;
-      readonly text: string;
+      readonly seen: string;
     };
 
 /** axios without any of its conveniences: no proxy, redirect, retry, transformation of bytes, or opinion about a status. */
@@ -57,9 +55,14 @@ interface Course {
 }
 
 /** Sends one request once and reads the answer to its end; never throws. */
-export async function exchange(url: URL, request: HttpRequest, options: ExchangeOptions): Promise<Ended> {
+export async function exchange<B>(
+  url: URL,
+  request: HttpRequest,
+  options: ExchangeOptions,
+  read: Read<B>,
+): Promise<Ended<B>> {
   const early = options.signal.aborted ? 'aborted' : options.mayBegin();
-  if (early !== null) return { whole: false, progress: 'held', cause: early, status: null, text: '' };
+  if (early !== null) return { whole: false, progress: 'held', cause: early, status: null, seen: '' };
 
   const control = new AbortController();
   const stop = (why: Stop): void => {
@@ -75,8 +78,8 @@ export async function exchange(url: URL, request: HttpRequest, options: Exchange
     if (why !== null) stop(why);
     return course.stopped === null;
   };
-  const lost = (cause: string, text: string): Ended => {
-    return { whole: false, progress: course.progress, cause: course.stopped ?? cause, status: course.status, text };
+  const lost = (cause: string, seen: string): Ended<B> => {
+    return { whole: false, progress: course.progress, cause: course.stopped ?? cause, status: course.status, seen };
   };
   try {
     const { data: message } = await client.request<IncomingMessage>({
@@ -84,9 +87,9 @@ export async function exchange(url: URL, request: HttpRequest, options: Exchange
       signal: control.signal,
       transport: { request: transport(url, course, mayBegin) },
     });
-    const body = await readBody(message, MAX_ANSWER_BYTES);
-    if (!body.whole) return lost(body.cause, body.text);
-    return { whole: true, status: message.statusCode ?? 0, headers: headersOf(message), text: body.text };
+    const body = await read(message, deadlines.received);
+    if (!body.whole) return lost(body.cause, body.seen);
+    return { ...body, status: message.statusCode ?? 0, headers: headersOf(message) };
   } catch (error) {
     return lost(errorCode(error), '');
   } finally {
@@ -99,7 +102,7 @@ export async function exchange(url: URL, request: HttpRequest, options: Exchange
 function transport(url: URL, course: Course, mayBegin: () => boolean) {
   return (config: RequestOptions, onAnswer: (message: IncomingMessage) => void): ClientRequest => {
     const sending = (url.protocol === 'https:' ? https : http).request(config, (message) => {
-      course.deadlines.answered();
+      course.deadlines.received();
       course.status = message.statusCode ?? null;
       // Whoever reads the body hears of it too; without this, one that breaks before anyone reads would end the process.
       message.on('error', () => undefined);

@@ -4,8 +4,9 @@ import type { Instant } from '../spec/values.js';
 import type { Agents } from './agents.js';
 import { classify, type Stop } from './classify.js';
 import type { ExchangeTiming } from './deadlines.js';
-import { type Ended, exchange } from './exchange.js';
+import { exchange } from './exchange.js';
 import { excerpt, pathExcerpt } from './excerpt.js';
+import { type Read, readFile, readText } from './read-body.js';
 import { type Redact, redactor } from './redact.js';
 import { requestTarget } from './request-target.js';
 
@@ -27,13 +28,23 @@ interface Lease {
   readonly marginMs: number;
 }
 
+/** The time limits of a file, in milliseconds: for everything together, and between two pieces of it. */
+interface FileTiming {
+  readonly totalMs: number;
+  readonly stallMs: number;
+}
+
+const FILE_TIMING: FileTiming = { totalMs: 600_000, stallMs: 30_000 };
+
 /**
  * What one attempt's http is made of. `allowedOrigin` is the origin of the connection's `baseUrl`. `secrets` are all texts that no
- * record may show: the connection's secrets, and the member number and names of the call.
+ * record may show: the connection's secrets, and the member number and names of the call. Without `fileTiming` a file may take ten
+ * minutes, and half a minute between two pieces of it; how long connecting and the first byte may take is as for every call.
  */
 export interface HttpOptions {
   readonly agents: Agents;
   readonly timing: ExchangeTiming;
+  readonly fileTiming?: FileTiming | undefined;
   readonly allowedOrigin: string;
   readonly signal: AbortSignal;
   readonly lease?: Lease | undefined;
@@ -47,20 +58,33 @@ export interface HttpOptions {
  */
 export function createHttp(options: HttpOptions): Http {
   let redact: Redact | undefined;
+
+  const once = async <B>(request: HttpRequest, timing: ExchangeTiming, read: Read<B>) => {
+    const url = requestTarget(request, options.allowedOrigin);
+    const at = new Date().toISOString();
+    const started = performance.now();
+    const mayBegin = (): Stop | null => leaseStop(request, options);
+    const ended = await exchange(url, request, { ...options, timing, mayBegin }, read);
+    const fault = ended.whole ? null : classify(ended.progress, ended.cause);
+    if (options.observe) {
+      redact ??= redactor(options.secrets);
+      const latencyMs = Math.round(performance.now() - started);
+      tell(options.observe, { ...seen(url, request, ended, redact), outcome: outcomeOf(fault), latencyMs, at });
+    }
+    if (!ended.whole) throw new AdapterFault(classify(ended.progress, ended.cause));
+    return ended;
+  };
+
   return {
     send: async (request) => {
-      const url = requestTarget(request, options.allowedOrigin);
-      const at = new Date().toISOString();
-      const started = performance.now();
-      const ended = await exchange(url, request, { ...options, mayBegin: () => leaseStop(request, options) });
-      const fault = ended.whole ? null : classify(ended.progress, ended.cause);
-      if (options.observe) {
-        redact ??= redactor(options.secrets);
-        const latencyMs = Math.round(performance.now() - started);
-        tell(options.observe, { ...seen(url, request, ended, redact), outcome: outcomeOf(fault), latencyMs, at });
-      }
-      if (!ended.whole) throw new AdapterFault(classify(ended.progress, ended.cause));
-      return { status: ended.status, headers: ended.headers, body: ended.text };
+      const { status, headers, content } = await once(request, options.timing, readText);
+      return { status, headers, body: content };
+    },
+    download: async ({ method, url, headers: given }) => {
+      const request = { method, url, effect: 'read', headers: { accept: '*/*', ...given } } as const;
+      const timing = { ...options.timing, ...(options.fileTiming ?? FILE_TIMING) };
+      const { status, headers, content } = await once(request, timing, readFile);
+      return { status, headers, bytes: content };
     },
   };
 }
@@ -76,8 +100,14 @@ function outcomeOf(fault: Fault | null): ObservedExchange['outcome'] {
   return fault.kind === 'not-sent' ? 'not-sent' : 'unknown';
 }
 
-function seen(url: URL, { method, effect }: HttpRequest, { status, text }: Ended, redact: Redact) {
-  return { method, path: pathExcerpt(url, redact), effect, status, excerpt: excerpt(text, redact) };
+function seen(
+  url: URL,
+  { method, effect }: HttpRequest,
+  ended: { readonly status: number | null; readonly seen: string },
+  redact: Redact,
+) {
+  const { status } = ended;
+  return { method, path: pathExcerpt(url, redact), effect, status, excerpt: excerpt(ended.seen, redact) };
 }
 
 /** What happened at the supplier must not depend on who watches: an observer's failure never replaces an answer. */

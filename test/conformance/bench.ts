@@ -69,6 +69,7 @@ export async function openBench(scheme: Scheme): Promise<Bench> {
         answers.push(response.body);
         return response;
       },
+      download: (request) => kit.download(request),
     };
     const nonce = (): string => `bench-${(nonces += 1)}`;
     return { context: { config, http, tokens, now, nonce, signal }, exchanges, answers };

@@ -37,21 +37,31 @@ export function contractCheck(documentPath: string): (http: Http) => Http {
     if (validate(value) === true) return [];
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
   };
+  const operationOf = (request: Pick<HttpRequest, 'method' | 'url'>) => {
+    const { pathname } = new URL(request.url);
+    const method = request.method.toLowerCase();
+    const route = routes.find(({ pattern, operations }) => pattern.test(pathname) && method in operations);
+    const operation = route?.operations[method];
+    if (route === undefined || operation === undefined) throw new Error(`${documentPath} has no ${method} ${pathname}`);
+    return { operation, at: `/paths/${escaped(route.template)}/${method}` };
+  };
+  const checkAnswer = (operation: Operation, response: HttpResponse, at: string): void => {
+    if (!isJson(response)) return;
+    refuse('answer', documentPath, answerPointer(operation, response, at), response.body, complaints);
+  };
   return (http) => ({
     send: async (request) => {
-      const { pathname } = new URL(request.url);
-      const method = request.method.toLowerCase();
-      const route = routes.find(({ pattern, operations }) => pattern.test(pathname) && method in operations);
-      const operation = route?.operations[method];
-      if (route === undefined || operation === undefined)
-        throw new Error(`${documentPath} has no ${method} ${pathname}`);
-      const at = `/paths/${escaped(route.template)}/${method}`;
+      const { operation, at } = operationOf(request);
       refuse('request', documentPath, requestPointer(operation, request, at), request.body, complaints);
       const response = await http.send(request);
-      if (isJson(response)) {
-        refuse('answer', documentPath, answerPointer(operation, response, at), response.body, complaints);
-      }
+      checkAnswer(operation, response, at);
       return response;
+    },
+    download: async (request) => {
+      const { operation, at } = operationOf(request);
+      const file = await http.download(request);
+      checkAnswer(operation, { ...file, body: Buffer.from(file.bytes).toString('utf8') }, at);
+      return file;
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createAgents } from '../../src/kit/agents.js';
 import { createHttp, type HttpOptions, type ObservedExchange } from '../../src/kit/http.js';
-import type { HttpRequest, HttpResponse } from '../../src/spec/adapter.js';
+import type { Download, HttpRequest, HttpResponse } from '../../src/spec/adapter.js';
 import { AdapterFault, type Fault } from '../../src/spec/errors.js';
 
 const closers: (() => Promise<void> | void)[] = [];
@@ -28,7 +28,7 @@ export async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Our side against one origin: `send` gives the answer or the fault, `seen` what was observed. */
+/** Our side against one origin: `send` and `download` give the answer or the fault, `seen` what was observed. */
 export function ourSide(origin: string, options: Partial<HttpOptions> & { ca?: string; maxSockets?: number } = {}) {
   const agents = createAgents({ maxSockets: options.maxSockets ?? 4, ca: options.ca });
   closers.push(() => agents.close());
@@ -42,15 +42,20 @@ export function ourSide(origin: string, options: Partial<HttpOptions> & { ca?: s
     secrets: [],
     ...options,
   });
-  const send = async (request: Partial<HttpRequest> = {}): Promise<HttpResponse | Fault> => {
-    try {
-      return await http.send({ method: 'POST', url: `${origin}/`, effect: 'write', body: '{}', ...request });
-    } catch (error) {
-      if (error instanceof AdapterFault) return error.fault;
-      throw error;
-    }
-  };
-  return { send, seen, agents };
+  const send = (request: Partial<HttpRequest> = {}): Promise<HttpResponse | Fault> =>
+    orFault(http.send({ method: 'POST', url: `${origin}/`, effect: 'write', body: '{}', ...request }));
+  const download = (headers: Record<string, string> = {}): Promise<Download | Fault> =>
+    orFault(http.download({ method: 'GET', url: `${origin}/2026.csv`, headers }));
+  return { send, download, seen, agents };
+}
+
+async function orFault<T>(exchange: Promise<T>): Promise<T | Fault> {
+  try {
+    return await exchange;
+  } catch (error) {
+    if (error instanceof AdapterFault) return error.fault;
+    throw error;
+  }
 }
 
 /** A promise and its key. */

@@ -55,7 +55,8 @@ export function context(tokens = oneToken, now = Date.parse(attempt.createdAt)):
     if (broken.length > 0) throw new Error(`the request breaks the contract: ${broken.join('; ')}`);
     return http.send(request);
   };
-  return { config, http: { send }, tokens, now: () => now, nonce: () => 'n', signal };
+  const download = () => Promise.reject(new Error('this contract has no files'));
+  return { config, http: { send, download }, tokens, now: () => now, nonce: () => 'n', signal };
 }
 
 /** What came in at the supplier, filled in when it does. */

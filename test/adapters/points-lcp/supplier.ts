@@ -3,7 +3,7 @@ import nock from 'nock';
 import { type Config, configure } from '../../../adapters/points-lcp/config.js';
 import { createAgents } from '../../../src/kit/agents.js';
 import { createHttp } from '../../../src/kit/http.js';
-import type { Attempt, Context, HttpRequest, Member } from '../../../src/spec/adapter.js';
+import type { Attempt, Context, Http, HttpRequest, Member } from '../../../src/spec/adapter.js';
 import { AdapterFault, type Fault } from '../../../src/spec/errors.js';
 import { ownContract, realContract } from '../opera-cloud/http-contract.js';
 
@@ -24,10 +24,8 @@ export const member: Member = {
 };
 export const attempt: Attempt = { reference: '17953056000001234567', createdAt: '2026-11-21T12:00:00.000Z' };
 
-export const contracts = [
-  ownContract('points-lcp', BASE),
-  ...realContract([['points-lcp/points-lp-api.openapi.yaml', BASE]]),
-];
+const own = ownContract('points-lcp', BASE);
+export const contracts = [own, ...realContract([['points-lcp/points-lp-api.openapi.yaml', BASE]])];
 
 /**
  * A context over the kit's own http, answered by nock; a request that breaks a contract never leaves and fails the
@@ -43,8 +41,21 @@ export function context(): Context<Config> {
     if (broken.length > 0) throw new Error(`the request breaks the contract: ${broken.join('; ')}`);
     return http.send(request);
   };
+  // Only our own document has the statement.
+  const download: Http['download'] = (request) => {
+    const broken = own.request({ ...request, effect: 'read' });
+    if (broken.length > 0) throw new Error(`the request breaks the contract: ${broken.join('; ')}`);
+    return http.download(request);
+  };
   const tokens = { get: () => Promise.reject(new Error('this contract has no tokens')), drop: () => undefined };
-  return { config, http: { send }, tokens, now: () => Date.parse(attempt.createdAt), nonce: () => 'n', signal };
+  return {
+    config,
+    http: { send, download },
+    tokens,
+    now: () => Date.parse(attempt.createdAt),
+    nonce: () => 'n',
+    signal,
+  };
 }
 
 /** What came in at the supplier, filled in when it does. */

@@ -119,7 +119,10 @@ export function supplierOf(accrual: Partial<AccrualPort<never>> = {}, script: re
     calls.push(options);
     return {
       config: {} as never,
-      http: { send: (request) => send(request, options) },
+      http: {
+        send: (request) => send(request, options),
+        download: () => Promise.reject(new Error('no operation downloads a file')),
+      },
       tokens: { get: async (_name, make) => (await make()).value, drop: () => undefined },
       now: () => NOW.getTime(),
       nonce: () => 'nonce',
