@@ -156,7 +156,11 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Holds points for a ticket for 30 minutes */
+        /**
+         * Holds points for a ticket for 30 minutes
+         * @description Held points are no longer available to the member, and nothing is posted. The hold ends at `holdExpiresAt` by itself, unless
+         *     it is confirmed or released before.
+         */
         readonly post: operations["holdRedemption"];
         readonly delete?: never;
         readonly options?: never;
@@ -173,7 +177,11 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        /** What became of a redemption */
+        /**
+         * What became of a redemption
+         * @description How it stands now: `held`, or how the hold ended. Sees a write as soon as it is committed. 404 `NOT_FOUND` where nothing was
+         *     ever held under this reference, a refused hold included.
+         */
         readonly get: operations["getRedemption"];
         readonly put?: never;
         readonly post?: never;
@@ -213,7 +221,11 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Spends what is held */
+        /**
+         * Spends what is held
+         * @description No body. Confirmed again, under whichever key, it stays as it is and answers 200. 409 `HOLD_EXPIRED` when the hold was released
+         *     or has run out: nothing is spent then or later. 404 `NOT_FOUND` where nothing is held under this reference.
+         */
         readonly post: operations["confirmRedemption"];
         readonly delete?: never;
         readonly options?: never;
@@ -232,7 +244,11 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Gives back what is held */
+        /**
+         * Gives back what is held
+         * @description No body. Released again, under whichever key, it stays as it is and answers 200. 409 `HOLD_EXPIRED` when the hold was confirmed
+         *     or has run out: `GET` tells which. 404 `NOT_FOUND` where nothing is held under this reference.
+         */
         readonly post: operations["releaseRedemption"];
         readonly delete?: never;
         readonly options?: never;
@@ -382,7 +398,7 @@ export interface components {
          *     | `INSUFFICIENT_POINTS` | 422 | the balance is too small |
          *     | `BELOW_FIRST_REDEMPTION` | 422 | redemption has not opened for this member |
          *     | `BENEFICIARY_NOT_EFFECTIVE` | 422 | not yet, or not on the list |
-         *     | `HOLD_EXPIRED` | 409 | the hold has ended |
+         *     | `HOLD_EXPIRED` | 409 | the hold has ended otherwise: run out, released or confirmed |
          *     | `KEY_REUSED` | 409 | the key or the reference was used with another body; that earlier request stands |
          *     | `THROTTLED` | 429 | not processed |
          *     | `BUSY` | 503 | not processed |
@@ -427,18 +443,26 @@ export interface components {
         };
         readonly Push: components["schemas"]["AccrualPosted"] | components["schemas"]["AccrualRefused"] | components["schemas"]["MemberChanged"];
         readonly Redemption: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description When `confirmed`: the day of the settlement that carries it
+             */
             readonly businessDate?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a hold ends, or would have ended; with any offset
+             */
             readonly holdExpiresAt?: string;
             readonly memberNo: components["schemas"]["MemberNo"];
             readonly points: number;
             readonly reference: components["schemas"]["Reference"];
             /** @enum {string} */
             readonly status: "held" | "confirmed" | "released" | "expired";
+            /** @description The same at every step */
             readonly supplierReference: string;
         };
         readonly RedemptionRequest: {
+            /** @description Who travels, of the member's beneficiaries; without it the member */
             readonly beneficiaryNo?: string;
             readonly memberNo: components["schemas"]["MemberNo"];
             readonly points: number;
@@ -464,9 +488,14 @@ export interface components {
         /** @description The tier, as a code of the brand: `3`, `gold` */
         readonly Star: string;
         readonly Ticket: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Travel, departure or check-in
+             */
             readonly date: string;
+            /** @description Train (`G1`), flight with its carrier (`CA1501`), or property */
             readonly item: string;
+            /** @description The order that is being paid: rail order, flight order or hotel confirmation */
             readonly orderNo: string;
             readonly price?: components["schemas"]["Money"];
             /** @enum {string} */

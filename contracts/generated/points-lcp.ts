@@ -30,7 +30,11 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Credits a member once per `callback` */
+        /**
+         * Credits or debits a member once per `callback`
+         * @description A negative `amount` is a debit, and refused (`Error: Insufficient balance`) where the balance is too small. There is no hold:
+         *     the points go with the debit.
+         */
         readonly post: operations["transact"];
         readonly delete?: never;
         readonly options?: never;
@@ -69,9 +73,9 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Takes back points of a posting, in whole or in part
-         * @description Carries no reference of ours, so a repeated call is a second reversal. Reversals together never exceed the
-         *     posting.
+         * Undoes a posting, in whole or in part
+         * @description Takes back points of a credit, gives back points of a debit. Carries no reference of ours, so a repeated call is a
+         *     second reversal. Reversals together never exceed the posting.
          */
         readonly post: operations["reverseTransaction"];
         readonly delete?: never;
@@ -101,7 +105,10 @@ export interface components {
         };
         /** @description What the posting is for, so that the programme's staff can find the trip */
         readonly Order: {
-            /** @description Ticket number, a hyphen and the coupon; or the platform's own reference of the activity */
+            /**
+             * @description Ticket number, a hyphen and the coupon; the platform's own reference of the activity, or of what is bought with points;
+             *     the digits of `callback` where there is none
+             */
             readonly confirmationNumber: string;
             /** Format: date-time */
             readonly createdAt: string;
@@ -109,7 +116,7 @@ export interface components {
             readonly orderType: "FLIGHT" | "OTHER";
         };
         readonly Posting: {
-            /** @description Base and bonus points together */
+            /** @description A credit, base and bonus points together; negative a debit */
             readonly amount: number;
             /** @description Whether all of it is bonus */
             readonly bonus: boolean;
@@ -121,7 +128,7 @@ export interface components {
             readonly transactionId: components["schemas"]["TransactionId"];
         };
         readonly Reversal: {
-            /** @description Negative: the points leave the member */
+            /** @description Of a credit negative: the points leave the member. Of a debit positive: they come back */
             readonly amount: number;
             readonly transactionId: components["schemas"]["TransactionId"];
         };
