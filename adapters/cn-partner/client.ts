@@ -34,6 +34,24 @@ export function reverseAccrual(
   return send(context, { method: 'POST', path, effect: 'write', key, body });
 }
 
+export function holdRedemption(context: Context<Config>, body: Wire['RedemptionRequest']): Promise<HttpResponse> {
+  return send(context, { method: 'POST', path: '/redemptions', effect: 'write', key: body.reference, body });
+}
+
+/** The key may be the same for both: each step has a key space of its own. */
+export function endRedemption(
+  context: Context<Config>,
+  step: 'confirm' | 'release',
+  reference: string,
+): Promise<HttpResponse> {
+  const path = `/redemptions/${encodeURIComponent(reference)}/${step}`;
+  return send(context, { method: 'POST', path, effect: 'write', key: reference });
+}
+
+export function getRedemption(context: Context<Config>, reference: string): Promise<HttpResponse> {
+  return send(context, { method: 'GET', path: `/redemptions/${encodeURIComponent(reference)}`, effect: 'read' });
+}
+
 interface Call {
   readonly method: HttpRequest['method'];
   readonly path: string;

@@ -59,6 +59,13 @@ export function faultOf(response: HttpResponse): AdapterFault | null {
   return new AdapterFault({ kind: 'unmapped', supplierCode: code ?? `HTTP ${status}` });
 }
 
+/** As `faultOf`, for the steps after a hold: to them, a redemption that the supplier does not have is a hold that it lost. */
+export function faultOfHeld(response: HttpResponse): AdapterFault | null {
+  const found = faultOf(response);
+  if (found?.fault.kind !== 'rejected' || found.fault.supplierCode !== 'NOT_FOUND') return found;
+  return new AdapterFault({ ...found.fault, reason: 'hold-expired' });
+}
+
 /** The contract documents BUSY as not processed; with a Retry-After it also says when to come back. */
 function busy(response: HttpResponse): Fault {
   const after = retryAfterMs(response);

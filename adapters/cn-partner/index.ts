@@ -1,17 +1,37 @@
+import type { JsonRecord } from '../../src/kit/answer.js';
 import { jsonObject } from '../../src/kit/answer.js';
-import type { Context, Found, HttpResponse } from '../../src/spec/adapter.js';
+import type { Attempt, Context, HoldStep, HttpResponse, Receipt } from '../../src/spec/adapter.js';
 import { defineAdapter } from '../../src/spec/adapter.js';
-import { getAccrual, getMember, postAccrual, reverseAccrual, verifyMember } from './client.js';
+import {
+  endRedemption,
+  getAccrual,
+  getMember,
+  getRedemption,
+  holdRedemption,
+  postAccrual,
+  reverseAccrual,
+  verifyMember,
+} from './client.js';
 import type { Config } from './config.js';
 import { configure } from './config.js';
-import { codeOf, faultOf } from './errors.js';
+import { codeOf, faultOf, faultOfHeld } from './errors.js';
 import { inbound } from './inbound.js';
 import { ACTIVITIES, accrualRequest, readAccrualFound, readAccrualReceipt } from './map-accrual.js';
 import { readAccount, readVerified, verifyRequest } from './map-member.js';
+import { readRedemptionFound, readRedemptionReceipt, redemptionRequest, REWARDS } from './map-redemption.js';
 import { readReversalFound, readReversalReceipt, reversalRequest } from './map-reversal.js';
 
 /** The contract's GET sees a commit at once; half an hour leaves room for a request that was still on its way. */
 const CONCLUSIVE_AFTER_MS = 1_800_000;
+
+/** What the steps of a redemption have in common: a key each, and one look-up that tells how far it is. */
+const step: Omit<Extract<HoldStep<Config>, { idempotency: 'key' }>, 'perform'> = {
+  idempotency: 'key',
+  windowMs: (config) => config.windowMs,
+  conclusiveAfterMs: () => CONCLUSIVE_AFTER_MS,
+  find: async (context, input, attempt) =>
+    found(await getRedemption(context, attempt.reference), (record) => readRedemptionFound(record, input, attempt)),
+};
 
 /** Chinese programmes behind the reference contract `contracts/suppliers/cn-partner.yaml`. */
 export const cnPartner = defineAdapter<Config>({
@@ -40,7 +60,7 @@ export const cnPartner = defineAdapter<Config>({
       conclusiveAfterMs: () => CONCLUSIVE_AFTER_MS,
       perform: async (context, input, attempt) =>
         readAccrualReceipt(succeeded(await postAccrual(context, accrualRequest(input, attempt)))),
-      find: async (context, _input, attempt) => findAccrual(context, attempt.reference, readAccrualFound),
+      find: async (context, _input, attempt) => found(await getAccrual(context, attempt.reference), readAccrualFound),
     },
     reverse: {
       idempotency: 'key',
@@ -52,25 +72,39 @@ export const cnPartner = defineAdapter<Config>({
         return readReversalReceipt(jsonObject(succeeded(response)));
       },
       find: async (context, input, attempt) =>
-        findAccrual(context, input.original.reference, (accrual) => readReversalFound(accrual, attempt)),
+        found(await getAccrual(context, input.original.reference), (accrual) => readReversalFound(accrual, attempt)),
     },
+  },
+  redemption: {
+    flow: 'hold-first',
+    rewards: REWARDS,
+    hold: {
+      ...step,
+      perform: async (context, input, attempt) => {
+        const response = await holdRedemption(context, redemptionRequest(input, attempt));
+        return readRedemptionReceipt('hold', succeeded(response));
+      },
+    },
+    confirm: { ...step, perform: (context, _input, attempt) => end(context, 'confirm', attempt) },
+    release: { ...step, perform: (context, _input, attempt) => end(context, 'release', attempt) },
   },
   inbound,
 });
 
-function succeeded(response: HttpResponse): HttpResponse {
-  const fault = faultOf(response);
+function succeeded(response: HttpResponse, faultIn = faultOf): HttpResponse {
+  const fault = faultIn(response);
   if (fault !== null) throw fault;
   return response;
 }
 
 /** Only the supplier's own NOT_FOUND is absence; a 404 of a proxy or a wrong address is not. */
-async function findAccrual(
-  context: Context<Config>,
-  reference: string,
-  read: (accrual: ReturnType<typeof jsonObject>) => Found,
-): Promise<Found> {
-  const response = await getAccrual(context, reference);
+function found<F>(response: HttpResponse, read: (record: JsonRecord) => F): F | { readonly found: 'absent' } {
   if (response.status === 404 && codeOf(response) === 'NOT_FOUND') return { found: 'absent' };
   return read(jsonObject(succeeded(response)));
+}
+
+/** Ends a hold in one way or the other. */
+async function end(context: Context<Config>, step: 'confirm' | 'release', { reference }: Attempt): Promise<Receipt> {
+  const response = await endRedemption(context, step, reference);
+  return readRedemptionReceipt(step, succeeded(response, faultOfHeld));
 }
