@@ -362,6 +362,125 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/quotes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * What a reward costs in points
+         * @description Says what a reward costs this member in points, by the scheme's terms, and for how long that holds. Needs the price,
+         *     the points or both; points alone only where the terms need no price, else 422 `PRICE_REQUIRED`. A quote sets nothing
+         *     aside and makes one redemption. It needs no `Idempotency-Key`: asking again gives another quote.
+         */
+        readonly post: operations["createQuote"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/redemptions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Have points set aside
+         * @description Has the points of a quote set aside: by the supplier where it has a hold, else as a reservation in our books, which
+         *     the quote says. The operation is on its way to `held`; nothing is spent before it is confirmed. A quote makes one
+         *     redemption: a second one is 409 `QUOTE_USED` with the operation that has it, one too late 409 `QUOTE_EXPIRED`.
+         */
+        readonly post: operations["createRedemption"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/redemptions/{id}/confirm": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Spend the points
+         * @description Spends what is held. From here on there is no release. A redemption that is not `held`, or that is being released,
+         *     is refused with 409 `REDEMPTION_STATE` and its `state`; one whose hold has too little time left, with 409
+         *     `HOLD_ENDING`. Of a confirm and a release at the same time one wins, and the other gets that 409.
+         */
+        readonly post: operations["confirmRedemption"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/redemptions/{id}/refund": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give points back
+         * @description Gives back some or all points of a confirmed redemption, where the scheme takes refunds. Refunds together never
+         *     exceed the redemption. One whose redemption is not confirmed is refused with 409 `NOT_REFUNDABLE`. A refund is
+         *     keyed by its redemption and `clientReference`; without a `clientReference` each new `Idempotency-Key` is a new
+         *     refund.
+         */
+        readonly post: operations["createRefund"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/redemptions/{id}/release": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Let go of the points
+         * @description Lets go of what is held, at once, or as soon as the outcome of a step under way is known. Once the redemption is
+         *     being confirmed or has ended it is refused with 409 `REDEMPTION_STATE` and its `state`.
+         */
+        readonly post: operations["releaseRedemption"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/schemes": {
         readonly parameters: {
             readonly query?: never;
@@ -397,6 +516,192 @@ export interface paths {
          * @description A scheme with its terms in force and to come, and the form that a link to it needs.
          */
         readonly get: operations["getScheme"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/breaks/{id}/actions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The break's id. */
+                readonly id: components["parameters"]["BreakId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Do something about a break
+         * @description `look-up` looks at the operation again, as a resync of its own; `assign` gives the break to somebody; `resolve`
+         *     closes it. An action that the break does not allow any more is refused with 409 `BREAK_STATE`. Every act is kept
+         *     with its reason and whose key it was.
+         */
+        readonly post: operations["actOnBreak"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/reconciliations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Reconcile a day
+         * @description Compares a day of the caller's connection to a scheme, its own or else the shared one, with the supplier's account
+         *     of that day. Where there is a run of that day its input is asked for again: the same input is the same run with
+         *     the same digest, other input a new run that supersedes it. An open day may be reconciled; that run is
+         *     `provisional`, and what it misses is late, not missing.
+         */
+        readonly post: operations["createReconciliation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/reconciliations/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The reconciliation's id. */
+                readonly id: components["parameters"]["ReconciliationId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * One reconciliation
+         * @description A run as it stands; of a shared connection's run the counts and points are those of the caller's own operations.
+         */
+        readonly get: operations["getReconciliation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/reconciliations/{id}/breaks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The reconciliation's id. */
+                readonly id: components["parameters"]["ReconciliationId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * The breaks of a reconciliation
+         * @description The differences that a run found, newest first, both sides next to each other.
+         */
+        readonly get: operations["listBreaks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/reconciliations/{id}/sign-off": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The reconciliation's id. */
+                readonly id: components["parameters"]["ReconciliationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Sign a day off
+         * @description Puts the caller's name under a run. Only a completed run of a closed day can be signed off, else 409
+         *     `RECONCILIATION_STATE`; signing twice is signing once.
+         */
+        readonly post: operations["signOffReconciliation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/resyncs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Look at the supplier again
+         * @description Looks at the supplier again, now: never sends again and never empties first. What is open may be settled by it; what
+         *     is final stays as it is, and a difference becomes a break. A dry run looks and changes nothing. Over a scope that is
+         *     being looked at already the same resync is given.
+         */
+        readonly post: operations["createResync"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/resyncs/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The resync's id. */
+                readonly id: components["parameters"]["ResyncId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * One resync
+         * @description How far a resync is and what it came to.
+         */
+        readonly get: operations["getResync"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/resyncs/{id}/items": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The resync's id. */
+                readonly id: components["parameters"]["ResyncId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * What a resync changed
+         * @description What changed, or in a dry run would, and what could not be looked at.
+         */
+        readonly get: operations["listResyncItems"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -572,6 +877,147 @@ export interface components {
             /** @description Chinese. */
             readonly zh: string;
         };
+        /**
+         * @description The booking class.
+         * @example Y
+         */
+        readonly BookingClass: string;
+        /**
+         * @description A difference between our books and the supplier's. Points are signed from the member.
+         * @example {
+         *       "id": "brk_01kapccgx7fgz8y6tx5af7rjr3",
+         *       "reconciliationId": "rcn_01kapccgn7fgz8y6tx5af7rjr2",
+         *       "scheme": "china-railway",
+         *       "businessDate": "2025-11-02",
+         *       "kind": "ours-only",
+         *       "reason": "not-in-the-settlement",
+         *       "message": "We have it as posted, and the closed settlement of that day does not have it.",
+         *       "state": "open",
+         *       "owner": null,
+         *       "difference": 500,
+         *       "operationId": "op_01kb0cb0t4fk0r8h6xv2n5q9wz",
+         *       "linkId": "lnk_01kb0c9qzbe5n8g2w4t7rm3x6v",
+         *       "reference": "17620704000001234567",
+         *       "supplierReference": "CR-88121",
+         *       "ours": {
+         *         "points": 500,
+         *         "kind": "accrual",
+         *         "state": "posted",
+         *         "date": "2025-11-02"
+         *       },
+         *       "theirs": null,
+         *       "actions": [
+         *         "look-up",
+         *         "assign",
+         *         "resolve"
+         *       ],
+         *       "resolution": null,
+         *       "openedAt": "2025-11-02T19:30:04.100Z"
+         *     }
+         */
+        readonly Break: {
+            /** @description What can be done about it now. */
+            readonly actions: readonly components["schemas"]["BreakAction"][];
+            readonly businessDate: components["schemas"]["LocalDate"];
+            /** @description Ours less theirs. */
+            readonly difference: components["schemas"]["SignedPoints"];
+            readonly id: components["schemas"]["BreakId"];
+            readonly kind: components["schemas"]["BreakKind"];
+            /** @description Our link. */
+            readonly linkId: components["schemas"]["LinkId"] | null;
+            /** @description The reason in a sentence. */
+            readonly message: string;
+            readonly openedAt: components["schemas"]["Instant"];
+            /** @description Our operation. */
+            readonly operationId: components["schemas"]["OperationId"] | null;
+            /** @description Null where we have nothing. */
+            readonly ours: components["schemas"]["BreakOurs"] | null;
+            /** @description Who looks after it. */
+            readonly owner: string | null;
+            readonly reason: components["schemas"]["VerdictReason"];
+            /** @description The run that found it; null when a resync did. */
+            readonly reconciliationId: components["schemas"]["ReconciliationId"] | null;
+            /** @description Our reference. */
+            readonly reference: string | null;
+            /** @description Null until it is closed. */
+            readonly resolution: components["schemas"]["BreakResolution"] | null;
+            readonly scheme: components["schemas"]["SchemeId"];
+            readonly state: components["schemas"]["BreakState"];
+            /** @description The supplier's own reference. */
+            readonly supplierReference: string | null;
+            /** @description Null where the supplier has nothing. */
+            readonly theirs: components["schemas"]["BreakTheirs"] | null;
+        };
+        /**
+         * @description What can be done about a break.
+         * @enum {string}
+         */
+        readonly BreakAction: "look-up" | "assign" | "resolve";
+        /** @description Something to be done about a break. */
+        readonly BreakActionRequest: {
+            readonly action: components["schemas"]["BreakAction"];
+            /** @description Who is to look after it; goes with `assign`, which needs it. */
+            readonly owner?: components["schemas"]["Text128"];
+            readonly reason: components["schemas"]["Text500"];
+        };
+        /**
+         * @description Names a break.
+         * @example brk_01kapccgx7fgz8y6tx5af7rjr3
+         */
+        readonly BreakId: string;
+        /**
+         * @description What kind of difference.
+         * @enum {string}
+         */
+        readonly BreakKind: "ours-only" | "theirs-only" | "duplicated" | "different";
+        /** @description A page of breaks. */
+        readonly BreakList: {
+            /** @description The breaks, newest first. */
+            readonly items: readonly components["schemas"]["Break"][];
+            readonly next: components["schemas"]["NextCursor"];
+        };
+        /** @description Our side of a break. */
+        readonly BreakOurs: {
+            /** @description The supplier's posting date as we know it. */
+            readonly date: components["schemas"]["LocalDate"] | null;
+            /** @description The operation's kind. */
+            readonly kind: string;
+            readonly points: components["schemas"]["SignedPoints"];
+            /** @description The operation's state. */
+            readonly state: string;
+        };
+        /** @description How a break was closed. */
+        readonly BreakResolution: {
+            readonly at: components["schemas"]["Instant"];
+            /** @description Whose act it was. */
+            readonly by: string;
+            /** @description Why. */
+            readonly reason: string;
+        };
+        /**
+         * @description Where a break stands; closed are auto-resolved, resolved and written-off.
+         * @enum {string}
+         */
+        readonly BreakState: "open" | "auto-resolved" | "assigned" | "resolved" | "written-off";
+        /** @description The supplier's side of a break. */
+        readonly BreakTheirs: {
+            /** @description What the supplier says it is. */
+            readonly kind: string;
+            /** @description The line of its account, counted from 1. */
+            readonly line: number;
+            readonly points: components["schemas"]["SignedPoints"];
+            readonly postedAt: components["schemas"]["Instant"];
+        };
+        /** @description So many points for a whole major unit of what a reward costs in money, rounded up to whole points. */
+        readonly BurnRule: {
+            /** @description ISO 4217 code. */
+            readonly currency: string;
+            /** @description The fewest points that one redemption may take. */
+            readonly minimum?: number;
+            /** @description Points for one major unit. */
+            readonly pointsPerUnit: number;
+            readonly reward: components["schemas"]["RewardType"];
+        };
         /** @description What can be done at a scheme, derived from its adapter. */
         readonly Capabilities: {
             /** @description Balances can be read. */
@@ -606,6 +1052,17 @@ export interface components {
          * @example NW
          */
         readonly Carrier: string;
+        /** @description Money off a purchase. */
+        readonly CashOffReward: {
+            readonly description: components["schemas"]["Text500"];
+            /** @description The platform's own name for the purchase. */
+            readonly reference: components["schemas"]["Text128"];
+            /**
+             * @description Money off. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "cash-off";
+        };
         /**
          * @description Each check by name, and whether it held.
          * @example {
@@ -639,6 +1096,8 @@ export interface components {
             /** @description Which text was agreed to. */
             readonly textVersion?: components["schemas"]["Text64"];
         };
+        /** @description How many. */
+        readonly Count: number;
         /** @description The end of an identity document's number, where a scheme compares it. */
         readonly Document: {
             /** @description Its last four characters. */
@@ -699,8 +1158,7 @@ export interface components {
         };
         /** @description A flown coupon; ticket number and coupon make it one trip. */
         readonly FlightActivity: {
-            /** @description The booking class. */
-            readonly bookingClass: string;
+            readonly bookingClass: components["schemas"]["BookingClass"];
             /** @description Where it was sold. */
             readonly channel?: components["schemas"]["Text40"];
             /** @description Its coupon. */
@@ -710,8 +1168,7 @@ export interface components {
             /** @description Without taxes. */
             readonly fare?: components["schemas"]["Money"];
             readonly fareBasis?: components["schemas"]["Text40"];
-            /** @description The number, with or without the carrier before it. */
-            readonly flightNumber: string;
+            readonly flightNumber: components["schemas"]["FlightNumber"];
             readonly marketingCarrier: components["schemas"]["Carrier"];
             readonly operatingCarrier?: components["schemas"]["Carrier"];
             readonly origin: components["schemas"]["Airport"];
@@ -728,6 +1185,39 @@ export interface components {
              */
             readonly type: "flight";
         };
+        /**
+         * @description The number, with or without the carrier before it.
+         * @example 123
+         */
+        readonly FlightNumber: string;
+        /** @description A seat on a flight. */
+        readonly FlightReward: {
+            readonly bookingClass?: components["schemas"]["BookingClass"];
+            /** @description The booking, where there is one already. */
+            readonly bookingReference?: components["schemas"]["Text64"];
+            readonly carrier: components["schemas"]["Carrier"];
+            readonly departureDate: components["schemas"]["LocalDate"];
+            readonly destination: components["schemas"]["Airport"];
+            readonly flightNumber: components["schemas"]["FlightNumber"];
+            readonly origin: components["schemas"]["Airport"];
+            /**
+             * @description A flight. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "flight";
+        };
+        /** @description Goods. */
+        readonly GiftReward: {
+            /** @description How many. */
+            readonly quantity: number;
+            /** @description The article's number. */
+            readonly sku: components["schemas"]["Text64"];
+            /**
+             * @description Goods. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "gift";
+        };
         /** @description The process is alive. */
         readonly Health: {
             /**
@@ -738,12 +1228,9 @@ export interface components {
         };
         /** @description Points set aside for a redemption. */
         readonly Hold: {
+            /** @description When the points are free again unless it is confirmed. */
             readonly expiresAt: components["schemas"]["Instant"];
-            /**
-             * @description At the supplier or in our books.
-             * @enum {string}
-             */
-            readonly kind: "native" | "soft";
+            readonly kind: components["schemas"]["HoldKind"];
         };
         /**
          * @description Whom the number belongs to. Either `names`, one for each script, or for short `familyName` and `givenName`, which
@@ -770,6 +1257,11 @@ export interface components {
             /** @description Where the spelling was taken from, such as document. */
             readonly source?: components["schemas"]["Text40"];
         };
+        /**
+         * @description Who sets the points aside; `native` the supplier, `soft` a reservation in our books.
+         * @enum {string}
+         */
+        readonly HoldKind: "native" | "soft";
         /**
          * Format: date-time
          * @description A time of the years 1970 to 2100, RFC 3339 in UTC.
@@ -849,6 +1341,14 @@ export interface components {
          * @example 2025-11-02
          */
         readonly LocalDate: string;
+        /**
+         * @description What looking came to. `settled`, something open moved on; `confirmed`, the supplier says what we say, and a break about
+         *     it is resolved; `differs`, it says otherwise, which is a break; `refreshed`, an account was read anew; `unchanged`,
+         *     nothing new; `in-flight`, it is being sent right now; `cannot-look`, the scheme has no look-up for it; `unreachable`,
+         *     the supplier gave no usable answer.
+         * @enum {string}
+         */
+        readonly LookResult: "settled" | "confirmed" | "differs" | "refreshed" | "unchanged" | "in-flight" | "cannot-look" | "unreachable";
         /** @description The platform's own notes; they come back in answers, events and reports. */
         readonly Metadata: components["schemas"]["StringMap"];
         /**
@@ -866,6 +1366,11 @@ export interface components {
         };
         /** @description Goes back as `cursor` for the next page; null at the end. */
         readonly NextCursor: string | null;
+        /**
+         * @description An object with no members.
+         * @example {}
+         */
+        readonly Nothing: Record<string, never>;
         /**
          * @description One thing asked of a scheme. Points are positive; `kind` says the direction.
          * @example {
@@ -898,6 +1403,7 @@ export interface components {
          *       "originalId": null,
          *       "quoteId": null,
          *       "step": null,
+         *       "intent": null,
          *       "hold": null,
          *       "businessDate": "2025-11-02",
          *       "evidence": null,
@@ -920,6 +1426,11 @@ export interface components {
             /** @description Points set aside. */
             readonly hold: components["schemas"]["Hold"] | null;
             readonly id: components["schemas"]["OperationId"];
+            /**
+             * @description What the platform has asked of a redemption and is not done yet.
+             * @enum {string|null}
+             */
+            readonly intent: "confirm" | "release" | null;
             readonly kind: components["schemas"]["OperationKind"];
             readonly linkId: components["schemas"]["LinkId"];
             readonly metadata: components["schemas"]["Metadata"];
@@ -933,7 +1444,7 @@ export interface components {
             readonly originalId: string | null;
             readonly points: components["schemas"]["PointsOrNone"];
             /** @description The quote of a redemption. */
-            readonly quoteId: string | null;
+            readonly quoteId: components["schemas"]["QuoteId"] | null;
             /**
              * @description Our reference, the same on every attempt.
              * @example 17620704000001234567
@@ -943,10 +1454,14 @@ export interface components {
             readonly rejection: components["schemas"]["Rejection"] | null;
             /** @description Why it waits for a person. */
             readonly reviewReason: string | null;
+            readonly reward?: components["schemas"]["Reward"];
             readonly scheme: components["schemas"]["SchemeId"];
             readonly state: components["schemas"]["OperationState"];
-            /** @description The step a redemption was in when its outcome became unknown. */
-            readonly step: string | null;
+            /**
+             * @description The step of a redemption that was last begun.
+             * @enum {string|null}
+             */
+            readonly step: "hold" | "confirm" | "release" | null;
             /** @description The supplier's reference once it has one. */
             readonly supplierReference: string | null;
             /** @description The version of the scheme's terms it was judged by. */
@@ -1061,6 +1576,71 @@ export interface components {
              */
             readonly received: "accepted" | "parked";
         };
+        /** @description What is wrong with the supplier's account of a day. */
+        readonly Quarantine: {
+            /** @description What is wrong there. */
+            readonly detail: string;
+            /** @description The line to blame, counted from 1; 0 where there is none. */
+            readonly line: number;
+            readonly reason: components["schemas"]["SettlementFaultReason"];
+        };
+        /**
+         * @description What a reward costs a member, and until when a redemption can be made of it.
+         * @example {
+         *       "id": "qte_01kapccgd7fgz8y6tx5af7rjr1",
+         *       "linkId": "lnk_01kb0c9qzbe5n8g2w4t7rm3x6v",
+         *       "scheme": "china-railway",
+         *       "reward": {
+         *         "type": "rail",
+         *         "orderNumber": "E123456789",
+         *         "trainNumber": "G7",
+         *         "travelDate": "2025-12-24"
+         *       },
+         *       "points": 55300,
+         *       "cash": null,
+         *       "valuePerPoint": {
+         *         "currency": "CNY",
+         *         "minor": "1.0000"
+         *       },
+         *       "hold": "native",
+         *       "holdNotice": "The railway sets the points aside; once held they are safe until the hold ends.",
+         *       "expiresAt": "2025-11-02T08:10:00.000Z",
+         *       "termsVersion": "2017-12-20"
+         *     }
+         */
+        readonly Quote: {
+            /** @description What is due in money as well; nothing yet. */
+            readonly cash: null;
+            readonly expiresAt: components["schemas"]["Instant"];
+            readonly hold: components["schemas"]["HoldKind"];
+            /** @description What this kind of hold means for whoever confirms. */
+            readonly holdNotice: string;
+            readonly id: components["schemas"]["QuoteId"];
+            readonly linkId: components["schemas"]["LinkId"];
+            readonly points: components["schemas"]["Points"];
+            readonly reward: components["schemas"]["Reward"];
+            readonly scheme: components["schemas"]["SchemeId"];
+            /** @description The version of the scheme's terms it was judged by. */
+            readonly termsVersion: string | null;
+            /** @description Null where no price was given. */
+            readonly valuePerPoint: components["schemas"]["ValuePerPoint"] | null;
+        };
+        /**
+         * @description Names a quote.
+         * @example qte_01kapccgd7fgz8y6tx5af7rjr1
+         */
+        readonly QuoteId: string;
+        /** @description A reward whose points are asked for, with its price, its points or both. */
+        readonly QuoteRequest: {
+            readonly linkId: components["schemas"]["LinkId"];
+            /** @description What it costs in points, where that is known; with a price it has to be what the terms make of that. */
+            readonly points?: components["schemas"]["Points"];
+            /** @description What it costs in money; more than 0. */
+            readonly price?: components["schemas"]["Money"];
+            readonly reward: components["schemas"]["Reward"];
+        } & (unknown | {
+            readonly price?: never;
+        });
         /** @description One passenger's journey; order number, train, date and passenger make it one trip. */
         readonly RailActivity: {
             /** @description Station. */
@@ -1083,6 +1663,24 @@ export interface components {
              */
             readonly type: "rail";
         };
+        /** @description A seat on a train. */
+        readonly RailReward: {
+            /** @description The named beneficiary who travels, as the supplier numbers them; without it the member. */
+            readonly beneficiary?: components["schemas"]["Text40"];
+            /** @description Station. */
+            readonly destination?: components["schemas"]["Text64"];
+            readonly orderNumber: components["schemas"]["Text40"];
+            /** @description Station. */
+            readonly origin?: components["schemas"]["Text64"];
+            readonly seatClass?: components["schemas"]["Text40"];
+            readonly trainNumber: components["schemas"]["Text40"];
+            readonly travelDate: components["schemas"]["LocalDate"];
+            /**
+             * @description A train journey. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "rail";
+        };
         /** @description Requests can be taken. */
         readonly Readiness: {
             readonly checks: components["schemas"]["Checks"];
@@ -1093,11 +1691,106 @@ export interface components {
             readonly ok: true;
         };
         /**
+         * @description A day of one connection, our books against the supplier's. Points are signed from the member.
+         * @example {
+         *       "id": "rcn_01kapccgn7fgz8y6tx5af7rjr2",
+         *       "scheme": "china-railway",
+         *       "businessDate": "2025-11-02",
+         *       "state": "completed",
+         *       "provisional": false,
+         *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "inputSha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+         *       "rulesVersion": 1,
+         *       "cutOff": "2025-11-02T16:00:00.000Z",
+         *       "counts": {
+         *         "lines": 120,
+         *         "matched": 119,
+         *         "oursOnly": 1,
+         *         "theirsOnly": 0,
+         *         "foreign": 0,
+         *         "duplicated": 0,
+         *         "different": 1,
+         *         "late": 0
+         *       },
+         *       "points": {
+         *         "ours": 61200,
+         *         "theirs": 60700
+         *       },
+         *       "openBreaks": 2,
+         *       "quarantine": null,
+         *       "supersedes": null,
+         *       "supersededBy": null,
+         *       "signedOffBy": null,
+         *       "createdAt": "2025-11-02T19:30:00.000Z",
+         *       "finishedAt": "2025-11-02T19:30:04.100Z"
+         *     }
+         */
+        readonly Reconciliation: {
+            readonly businessDate: components["schemas"]["LocalDate"];
+            readonly counts: components["schemas"]["RunCounts"];
+            readonly createdAt: components["schemas"]["Instant"];
+            /** @description What was ours at this time was compared; null before. */
+            readonly cutOff: components["schemas"]["Instant"] | null;
+            /** @description Over input, cut-off, rules and verdicts; null until completed. The same input gives the same digest. */
+            readonly digest: components["schemas"]["Sha256"] | null;
+            /** @description When it came to rest. */
+            readonly finishedAt: components["schemas"]["Instant"] | null;
+            readonly id: components["schemas"]["ReconciliationId"];
+            /** @description Of the supplier's account as it came; null before it did. */
+            readonly inputSha256: components["schemas"]["Sha256"] | null;
+            /** @description Breaks of the run that are not closed. */
+            readonly openBreaks: components["schemas"]["Count"];
+            /** @description The sums of both sides. */
+            readonly points: {
+                readonly ours: components["schemas"]["SignedPoints"];
+                readonly theirs: components["schemas"]["SignedPoints"];
+            };
+            /** @description The day was still open: what is missing is late, and nothing is concluded from it. */
+            readonly provisional: boolean;
+            /** @description Null unless it is quarantined. */
+            readonly quarantine: components["schemas"]["Quarantine"] | null;
+            /** @description The version of the rules that judged. */
+            readonly rulesVersion: number;
+            readonly scheme: components["schemas"]["SchemeId"];
+            /** @description Who signed the day off. */
+            readonly signedOffBy: string | null;
+            readonly state: components["schemas"]["RunState"];
+            /** @description The run that took its place. */
+            readonly supersededBy: components["schemas"]["ReconciliationId"] | null;
+            /** @description The run of the same day before it. */
+            readonly supersedes: components["schemas"]["ReconciliationId"] | null;
+        };
+        /**
+         * @description Names a reconciliation.
+         * @example rcn_01kapccgn7fgz8y6tx5af7rjr2
+         */
+        readonly ReconciliationId: string;
+        /** @description A day to be compared with the supplier. */
+        readonly ReconciliationRequest: {
+            /** @description The supplier's posting date in the scheme's zone. */
+            readonly businessDate: components["schemas"]["LocalDate"];
+            readonly scheme: components["schemas"]["SchemeId"];
+        };
+        /**
          * @description Whether a write exists at the scheme and how it is recovered after a lost answer: `key`, the supplier knows our
          *     reference again; `lookup`, the supplier can be asked; `none`, a file or a person tells.
          * @enum {unknown}
          */
         readonly Recovery: false | "key" | "lookup" | "none";
+        /** @description A quote to be redeemed. */
+        readonly RedemptionRequest: {
+            readonly clientReference?: components["schemas"]["ClientReference"];
+            readonly metadata?: components["schemas"]["Metadata"];
+            readonly quoteId: components["schemas"]["QuoteId"];
+        };
+        /** @description Points of a redemption to be given back. */
+        readonly RefundRequest: {
+            readonly clientReference?: components["schemas"]["ClientReference"];
+            readonly metadata?: components["schemas"]["Metadata"];
+            /** @description Without it all that is left. */
+            readonly points?: components["schemas"]["Points"];
+            readonly reason: components["schemas"]["Text500"];
+        };
         /**
          * @description Why a supplier, or Interline, refuses; one vocabulary for all schemes.
          * @enum {string}
@@ -1121,6 +1814,122 @@ export interface components {
          * @example req_01kb0cb0t4fk0r8h6xv2n5q9wz
          */
         readonly RequestId: string;
+        /**
+         * @description Another look at the supplier.
+         * @example {
+         *       "id": "rsy_01kapcch57fgz8y6tx5af7rjr4",
+         *       "state": "completed",
+         *       "dryRun": false,
+         *       "scope": {
+         *         "linkId": "lnk_01kb0c9qzbe5n8g2w4t7rm3x6v"
+         *       },
+         *       "reason": "Traveller misses points",
+         *       "total": 4,
+         *       "done": 4,
+         *       "changed": 1,
+         *       "quotaCost": 5,
+         *       "lane": "support",
+         *       "counts": {
+         *         "settled": 1,
+         *         "confirmed": 2,
+         *         "differs": 0,
+         *         "refreshed": 1,
+         *         "unchanged": 0,
+         *         "in-flight": 0,
+         *         "cannot-look": 0,
+         *         "unreachable": 0
+         *       },
+         *       "createdAt": "2025-11-02T08:00:00.000Z",
+         *       "finishedAt": "2025-11-02T08:00:02.300Z"
+         *     }
+         */
+        readonly Resync: {
+            /** @description How many changed, or in a dry run would. */
+            readonly changed: components["schemas"]["Count"];
+            readonly counts: components["schemas"]["ResyncCounts"];
+            readonly createdAt: components["schemas"]["Instant"];
+            /** @description Things looked at. */
+            readonly done: components["schemas"]["Count"];
+            /** @description It looks and changes nothing. */
+            readonly dryRun: boolean;
+            /** @description When it came to rest. */
+            readonly finishedAt: components["schemas"]["Instant"] | null;
+            readonly id: components["schemas"]["ResyncId"];
+            /**
+             * @description Whose share of the supplier's quota it uses.
+             * @enum {string}
+             */
+            readonly lane: "support";
+            /** @description Calls made to the supplier; after a dry run also what the run would cost. */
+            readonly quotaCost: components["schemas"]["Count"];
+            /** @description Why it was asked for. */
+            readonly reason: string;
+            readonly scope: components["schemas"]["ResyncScope"];
+            readonly state: components["schemas"]["ResyncState"];
+            /** @description Things to look at. */
+            readonly total: components["schemas"]["Count"];
+        };
+        /** @description How often looking came to what. */
+        readonly ResyncCounts: {
+            readonly "cannot-look": components["schemas"]["Count"];
+            readonly confirmed: components["schemas"]["Count"];
+            readonly differs: components["schemas"]["Count"];
+            readonly "in-flight": components["schemas"]["Count"];
+            readonly refreshed: components["schemas"]["Count"];
+            readonly settled: components["schemas"]["Count"];
+            readonly unchanged: components["schemas"]["Count"];
+            readonly unreachable: components["schemas"]["Count"];
+        };
+        /**
+         * @description Names a resync.
+         * @example rsy_01kapcch57fgz8y6tx5af7rjr4
+         */
+        readonly ResyncId: string;
+        /** @description One thing that was looked at. */
+        readonly ResyncItem: {
+            /** @description Calls made to the supplier. */
+            readonly calls: components["schemas"]["Count"];
+            /** @description The state before. */
+            readonly from: components["schemas"]["OperationState"] | null;
+            readonly linkId: components["schemas"]["LinkId"];
+            /** @description The operation; null where it was the account of the link. */
+            readonly operationId: components["schemas"]["OperationId"] | null;
+            readonly result: components["schemas"]["LookResult"];
+            /** @description The state after, or what it would be. */
+            readonly to: components["schemas"]["OperationState"] | null;
+        };
+        /** @description A page of things that were looked at. */
+        readonly ResyncItemList: {
+            /** @description The things, newest first. */
+            readonly items: readonly components["schemas"]["ResyncItem"][];
+            readonly next: components["schemas"]["NextCursor"];
+        };
+        /** @description What to look at again. */
+        readonly ResyncRequest: {
+            /** @description Looks and changes nothing; false when absent. */
+            readonly dryRun?: boolean;
+            readonly reason: components["schemas"]["Text500"];
+            readonly scope: components["schemas"]["ResyncScope"];
+        };
+        /**
+         * @description What is looked at again: at least one member, and what fits all that are given. A list, a link or a window means
+         *     everything in it; a scheme alone means what is open there and what reconciliation disputes.
+         */
+        readonly ResyncScope: {
+            /** @description Accepted at or after this time. */
+            readonly from?: components["schemas"]["Instant"];
+            readonly linkId?: components["schemas"]["LinkId"];
+            /** @description These operations. */
+            readonly operationIds?: readonly components["schemas"]["OperationId"][];
+            readonly scheme?: components["schemas"]["SchemeId"];
+            /** @description Accepted before this time; not earlier than `from`. */
+            readonly to?: components["schemas"]["Instant"];
+        };
+        /**
+         * @description How a resync stands; at rest are completed and failed.
+         * @enum {string}
+         */
+        readonly ResyncState: "queued" | "running" | "completed" | "failed";
         /** @description Points to be taken back. */
         readonly ReversalRequest: {
             readonly clientReference?: components["schemas"]["ClientReference"];
@@ -1129,6 +1938,38 @@ export interface components {
             readonly points?: components["schemas"]["Points"];
             readonly reason: components["schemas"]["Text500"];
         };
+        /** @description What a member spends points on. */
+        readonly Reward: components["schemas"]["FlightReward"] | components["schemas"]["StayReward"] | components["schemas"]["RailReward"] | components["schemas"]["UpgradeReward"] | components["schemas"]["GiftReward"] | components["schemas"]["CashOffReward"];
+        /**
+         * @description What points may buy.
+         * @enum {string}
+         */
+        readonly RewardType: "flight" | "stay" | "rail" | "upgrade" | "gift" | "cash-off";
+        /** @description How many lines there are, and how the pairs and the orphans were judged. */
+        readonly RunCounts: {
+            /** @description Both have it, with a difference. */
+            readonly different: components["schemas"]["Count"];
+            /** @description The supplier has it more than once. */
+            readonly duplicated: components["schemas"]["Count"];
+            /** @description The supplier's own business with the member; no break. */
+            readonly foreign: components["schemas"]["Count"];
+            /** @description The supplier is not late yet in having it; no break. */
+            readonly late: components["schemas"]["Count"];
+            /** @description Lines of the supplier's account. */
+            readonly lines: components["schemas"]["Count"];
+            /** @description Both sides agree. */
+            readonly matched: components["schemas"]["Count"];
+            /** @description We have it and the supplier does not. */
+            readonly oursOnly: components["schemas"]["Count"];
+            /** @description The supplier has it under a reference of ours that we do not know. */
+            readonly theirsOnly: components["schemas"]["Count"];
+        };
+        /**
+         * @description How a run stands. It is `waiting` until the supplier's account of the day is due, `overdue` after that, `quarantined`
+         *     when the account contradicts itself and nothing of it is believed. At rest are completed, quarantined and failed.
+         * @enum {string}
+         */
+        readonly RunState: "waiting" | "overdue" | "running" | "completed" | "quarantined" | "failed";
         /** @description A loyalty scheme. */
         readonly Scheme: {
             /** @description The supplier platform behind it. */
@@ -1193,8 +2034,19 @@ export interface components {
             /** @description Always null. */
             readonly next: null;
         };
+        /**
+         * @description Why nothing of a supplier's account of a day is believed.
+         * @enum {string}
+         */
+        readonly SettlementFaultReason: "unreadable" | "header" | "other-day" | "other-partner" | "line" | "cut-off" | "totals" | "checksum" | "too-large";
+        /** @description A SHA-256 in hexadecimal. */
+        readonly Sha256: string;
         /** @description Points signed from the member, accrual and refund positive, redemption and reversal negative. */
         readonly SignedPoints: number;
+        /** @description A day to be signed off. */
+        readonly SignOffRequest: {
+            readonly reason: components["schemas"]["Text500"];
+        };
         /** @description The supplier's lines. */
         readonly Statement: {
             /** @description The lines. */
@@ -1239,6 +2091,23 @@ export interface components {
              */
             readonly type: "stay";
         };
+        /** @description Nights at a property. */
+        readonly StayReward: {
+            /** @description The booking, where there is one already. */
+            readonly bookingReference?: components["schemas"]["Text64"];
+            readonly checkIn: components["schemas"]["LocalDate"];
+            /** @description Not before `checkIn`. */
+            readonly checkOut: components["schemas"]["LocalDate"];
+            /** @description The hotel's code. */
+            readonly property: components["schemas"]["Text40"];
+            /** @description The hotel's code of the room. */
+            readonly roomType?: components["schemas"]["Text40"];
+            /**
+             * @description A stay. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "stay";
+        };
         /**
          * @description Up to 20 texts by name.
          * @example {
@@ -1269,6 +2138,8 @@ export interface components {
             readonly earn: readonly components["schemas"]["EarnRule"][];
             readonly effectiveFrom: components["schemas"]["LocalDate"];
             readonly expiry?: components["schemas"]["Bilingual"];
+            /** @description What points buy; a reward that is not named is not to be had. */
+            readonly redeem: readonly components["schemas"]["BurnRule"][];
             /** @description Where the rules were published. */
             readonly source: string;
             /** @description The tiers. */
@@ -1350,6 +2221,36 @@ export interface components {
         };
         /** @description The platform's own reference of a traveller. */
         readonly TravellerRef: components["schemas"]["Text128"];
+        /** @description A better class on a booking. */
+        readonly UpgradeReward: {
+            /** @description The booking to upgrade. */
+            readonly bookingReference: components["schemas"]["Text64"];
+            /** @description The class wanted. */
+            readonly to: components["schemas"]["Text40"];
+            /**
+             * @description An upgrade. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            readonly type: "upgrade";
+        };
+        /**
+         * @description What one point buys.
+         * @example {
+         *       "currency": "CNY",
+         *       "minor": "1.0000"
+         *     }
+         */
+        readonly ValuePerPoint: {
+            /** @description ISO 4217 code. */
+            readonly currency: string;
+            /** @description Minor units, to four decimals. */
+            readonly minor: string;
+        };
+        /**
+         * @description Why a pair or an orphan was judged as it was.
+         * @enum {string}
+         */
+        readonly VerdictReason: "as-sent" | "settled-by-this-line" | "a-day-late" | "not-in-the-settlement" | "not-due-yet" | "outcome-still-open" | "reference-never-sent" | "not-ours" | "line-repeated" | "points-differ" | "member-differs" | "kind-differs" | "day-differs" | "we-ended-it-otherwise" | "we-never-sent-it";
     };
     responses: {
         /** @description It collides with what is already there, or the first request with this key is still running. */
@@ -1486,6 +2387,8 @@ export interface components {
          * @example zh
          */
         readonly AcceptLanguage: string;
+        /** @description The break's id. */
+        readonly BreakId: components["schemas"]["BreakId"];
         /** @description `next` of the page before, unchanged. */
         readonly Cursor: string;
         /**
@@ -1504,6 +2407,10 @@ export interface components {
          * @example wait=10
          */
         readonly Prefer: string;
+        /** @description The reconciliation's id. */
+        readonly ReconciliationId: components["schemas"]["ReconciliationId"];
+        /** @description The resync's id. */
+        readonly ResyncId: components["schemas"]["ResyncId"];
     };
     requestBodies: never;
     headers: {
@@ -2241,6 +3148,334 @@ export interface operations {
             readonly 503: components["responses"]["Unavailable"];
         };
     };
+    readonly createQuote: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description The link, the reward and what it costs. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["QuoteRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The quote. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Quote"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly createRedemption: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `wait=N` holds the answer for up to N seconds, 30 at most (RFC 7240); other preferences are ignored.
+                 * @example wait=10
+                 */
+                readonly Prefer?: components["parameters"]["Prefer"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description The quote. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RedemptionRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The operation, no longer waiting (`Prefer`). */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description The operation, accepted. */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Operation"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly confirmRedemption: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `wait=N` holds the answer for up to N seconds, 30 at most (RFC 7240); other preferences are ignored.
+                 * @example wait=10
+                 */
+                readonly Prefer?: components["parameters"]["Prefer"];
+            };
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description Nothing, or an object with no members. */
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        readonly responses: {
+            /** @description The operation, no longer waiting (`Prefer`). */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description The operation, to be confirmed. */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Operation"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly createRefund: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `wait=N` holds the answer for up to N seconds, 30 at most (RFC 7240); other preferences are ignored.
+                 * @example wait=10
+                 */
+                readonly Prefer?: components["parameters"]["Prefer"];
+            };
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description How much and why. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RefundRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The operation, no longer waiting (`Prefer`), or the one that this `clientReference` already has. */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description The operation, accepted. */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Operation"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly releaseRedemption: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `wait=N` holds the answer for up to N seconds, 30 at most (RFC 7240); other preferences are ignored.
+                 * @example wait=10
+                 */
+                readonly Prefer?: components["parameters"]["Prefer"];
+            };
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description Nothing, or an object with no members. */
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        readonly responses: {
+            /** @description The operation, no longer waiting (`Prefer`). */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description The operation, to be released. */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Operation"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
     readonly listSchemes: {
         readonly parameters: {
             readonly query?: never;
@@ -2288,6 +3523,354 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Scheme"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly actOnBreak: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /** @description The break's id. */
+                readonly id: components["parameters"]["BreakId"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description What to do and why. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BreakActionRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The break as it stands now; `Location` is the resync of a look-up, else the reconciliation. */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Break"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly createReconciliation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description The scheme and the day. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReconciliationRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The run, to be carried out. */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getReconciliation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The reconciliation's id. */
+                readonly id: components["parameters"]["ReconciliationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The run. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly listBreaks: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next` of the page before, unchanged. */
+                readonly cursor?: components["parameters"]["Cursor"];
+                /** @description How many items at most. */
+                readonly limit?: components["parameters"]["Limit"];
+                /** @description Breaks in this state. */
+                readonly state?: components["schemas"]["BreakState"];
+            };
+            readonly header?: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            readonly path: {
+                /** @description The reconciliation's id. */
+                readonly id: components["parameters"]["ReconciliationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of breaks. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BreakList"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly signOffReconciliation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /** @description The reconciliation's id. */
+                readonly id: components["parameters"]["ReconciliationId"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description Why it is in order. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SignOffRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The run, signed off. */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly createResync: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description What to look at and why. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ResyncRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The resync, to be carried out. */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Resync"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getResync: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The resync's id. */
+                readonly id: components["parameters"]["ResyncId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The resync. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Resync"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly listResyncItems: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next` of the page before, unchanged. */
+                readonly cursor?: components["parameters"]["Cursor"];
+                /** @description How many items at most. */
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The resync's id. */
+                readonly id: components["parameters"]["ResyncId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of things that were looked at. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ResyncItemList"];
                 };
             };
             readonly 401: components["responses"]["Unauthenticated"];

@@ -2,16 +2,12 @@ import type { AcceptAccrual, Operations } from '../core/operation/operations.js'
 import type { components } from '../../contracts/generated/gateway.js';
 import { uuidOf } from './ids.js';
 import { checkAccrual } from './meaning.js';
-import { settledOperation, type Wait } from './prefer.js';
+import { operationSettler } from './prefer.js';
 import { serveCreation, type Door } from './route.js';
-import type { Answer } from '../core/answer.js';
-import type { Caller } from '../core/access/caller.js';
-import type { Language } from './language.js';
 
 /** `/v1/accruals` and their reversals. */
 export function accrualRoutes(door: Door, operations: Operations): void {
-  const settle = (asked: { caller: Caller; language: Language }, answer: Answer, wait: Wait) =>
-    settledOperation(operations, asked.caller, answer, asked.language, wait);
+  const settle = operationSettler(operations);
   serveCreation(
     door,
     'createAccrual',

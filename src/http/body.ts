@@ -18,6 +18,11 @@ export function requireMediaType(request: IncomingMessage, mediaTypes: readonly 
   if (!known || !utf8 || !plain) throw new Problem('CONTENT_TYPE_UNSUPPORTED');
 }
 
+/** Whether anything can follow the headers (RFC 9112, 6.3): a request says so by a length or by being chunked. */
+export function mayHaveBody({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+}
+
 /**
  * Reads a body of at most `limit` bytes. One that is announced or turns out larger is refused without being kept; Node goes on
  * to discard it, until the server's request timeout, so that the client can read the refusal.

@@ -16,7 +16,10 @@ export interface OperationItem {
   readonly operationId: string;
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly ParameterItem[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: object }>> };
+  readonly requestBody?: {
+    readonly required?: boolean;
+    readonly content: Readonly<Record<string, { readonly schema?: object }>>;
+  };
 }
 
 export type ParameterItem = Parameter | { readonly $ref: string };

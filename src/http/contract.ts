@@ -16,11 +16,10 @@ import { checkOf, compilerOf, type Check, type Compiler } from './validate.js';
 export type OperationName = keyof operations;
 
 /** The JSON body of an operation, as its schema describes it. */
-export type BodyOf<Name extends OperationName> = operations[Name] extends {
-  readonly requestBody: { readonly content: { readonly 'application/json': infer Body } };
-}
-  ? Body
-  : never;
+export type BodyOf<Name extends OperationName> =
+  NonNullable<operations[Name]['requestBody']> extends { readonly content: { readonly 'application/json': infer Body } }
+    ? Body
+    : never;
 
 /** The query parameters of an operation. */
 export type QueryOf<Name extends OperationName> = operations[Name] extends {
@@ -37,6 +36,8 @@ export interface ContractOperation {
   /** `null` where no key is needed. */
   readonly scope: Scope | null;
   readonly mediaTypes: readonly string[];
+  /** Whether a request without a body is refused. */
+  readonly needsBody: boolean;
   readonly wholeNumbers: ReadonlySet<string>;
   readonly checkQuery: Check;
   readonly fitsPath: (params: unknown) => boolean;
@@ -86,6 +87,7 @@ function compile(
     route: expressPath(path),
     scope: scopeOf(operation),
     mediaTypes: Object.keys(operation.requestBody?.content ?? {}),
+    needsBody: operation.requestBody?.required === true,
     wholeNumbers: new Set(parameters.filter((p) => p.schema.type === 'integer').map((p) => p.name)),
     checkQuery: checkOf(membersOf(compiler, parameters, 'query')),
     fitsPath: membersOf(compiler, parameters, 'path'),

@@ -4,6 +4,9 @@ import type { Language } from './language.js';
 
 type AccrualRequest = components['schemas']['AccrualRequest'];
 type LinkRequest = components['schemas']['LinkRequest'];
+type QuoteRequest = components['schemas']['QuoteRequest'];
+type BreakActionRequest = components['schemas']['BreakActionRequest'];
+type ResyncRequest = components['schemas']['ResyncRequest'];
 
 /** What a schema cannot say: rules between two fields. Each throws a 422 that names the field to change. */
 export function checkAccrual({ activity, points, bonusPoints }: AccrualRequest, language: Language): void {
@@ -19,10 +22,31 @@ export function checkLink({ holder }: LinkRequest, language: Language): void {
   if (again >= 0) throw broken(`/holder/names/${again}/script`, 'scriptTwice', language);
 }
 
+export function checkQuote({ reward, price }: QuoteRequest, language: Language): void {
+  if (reward.type === 'stay' && reward.checkOut < reward.checkIn) {
+    throw broken('/reward/checkOut', 'checkOutFirst', language);
+  }
+  if (price?.minor === 0) throw broken('/price/minor', 'forNothing', language);
+}
+
+export function checkBreakAction({ action, owner }: BreakActionRequest, language: Language): void {
+  if (action === 'assign' && owner === undefined) throw broken('/owner', 'ownerMissing', language);
+  if (action !== 'assign' && owner !== undefined) throw broken('/owner', 'ownerOfNothing', language);
+}
+
+export function checkResync({ scope: { from, to } }: ResyncRequest, language: Language): void {
+  checkRange(from, to, language, '/scope/to');
+}
+
 /** `from` and `to` are instants of the contract's form, whose fractions may differ in length. */
-export function checkRange(from: string | undefined, to: string | undefined, language: Language): void {
+export function checkRange(
+  from: string | undefined,
+  to: string | undefined,
+  language: Language,
+  pointer = '/query/to',
+): void {
   if (from === undefined || to === undefined || Date.parse(from) <= Date.parse(to)) return;
-  throw broken('/query/to', 'endFirst', language);
+  throw broken(pointer, 'endFirst', language);
 }
 
 function broken(pointer: FieldError['pointer'], rule: keyof typeof RULES, language: Language): Problem {
@@ -36,5 +60,8 @@ const RULES = {
     en: 'must not exceed 9007199254740991 together with points',
   },
   scriptTwice: { zh: '每种文字只能有一个姓名', en: 'must be the only name in its script' },
+  forNothing: { zh: '应大于 0', en: 'must be more than 0' },
+  ownerMissing: { zh: '指派时为必填项', en: 'is required to assign' },
+  ownerOfNothing: { zh: '仅可用于指派', en: 'goes with assign only' },
   endFirst: { zh: '不得早于 from', en: 'must not be before from' },
 };

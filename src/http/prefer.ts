@@ -25,7 +25,7 @@ export interface Wait {
  * Holds a 202 until its operation rests, and answers 200 with the operation as it is then. When it does not rest in time, or
  * waiting fails, the answer goes out as it is stored: it was accepted.
  */
-export async function settledOperation(
+async function settledOperation(
   operations: Pick<Operations, 'rested' | 'get'>,
   caller: Caller,
   answer: Answer,
@@ -40,6 +40,12 @@ export async function settledOperation(
   } catch {
     return answer;
   }
+}
+
+/** Has `settledOperation` hold the answers of a creation. */
+export function operationSettler(operations: Pick<Operations, 'rested' | 'get'>) {
+  return (asked: { readonly caller: Caller; readonly language: Language }, answer: Answer, wait: Wait) =>
+    settledOperation(operations, asked.caller, answer, asked.language, wait);
 }
 
 /** Holds a 202 until its link is no longer pending, and answers 201 with it; as stored if that takes too long or the link is gone. */

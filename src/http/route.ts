@@ -2,9 +2,10 @@ import type { Express, Request } from 'express';
 import type { Caller } from '../core/access/caller.js';
 import type { Answer, IdempotentRequest } from '../core/answer.js';
 import { Problem } from '../core/problem.js';
+import type { Json } from '../spec/values.js';
 import type { Deps } from './deps.js';
 import { callerOf } from './auth.js';
-import { jsonOf, MAX_JSON, readBody, requireMediaType } from './body.js';
+import { jsonOf, MAX_JSON, mayHaveBody, readBody, requireMediaType } from './body.js';
 import type { BodyOf, Contract, ContractOperation, OperationName, QueryOf } from './contract.js';
 import type { Reply } from './exchange.js';
 import { idempotencyKeyOf, idempotentRequest } from './idempotency.js';
@@ -29,9 +30,13 @@ export interface Asked<Name extends OperationName> {
   readonly param: (name: string) => string;
 }
 
-/** A request that creates; its body was found right too. */
-export interface AskedToCreate<Name extends OperationName> extends Asked<Name> {
+/** A request whose body was found right too. */
+interface AskedWithBody<Name extends OperationName> extends Asked<Name> {
   readonly body: BodyOf<Name>;
+}
+
+/** A request that creates. */
+interface AskedToCreate<Name extends OperationName> extends AskedWithBody<Name> {
   readonly request: IdempotentRequest;
 }
 
@@ -62,39 +67,54 @@ export function serveView<Name extends OperationName>(
   });
 }
 
+/** Serves a POST that may be asked again at will, so without an Idempotency-Key: the answer is 200 with what `answer` gives. */
+export function serveQuestion<Name extends OperationName>(
+  door: Door,
+  name: Name,
+  answer: (asked: AskedWithBody<Name>) => Promise<unknown>,
+): void {
+  serve(door, name, async (request, reply, operation) => {
+    const caller = await authorised(door, request, reply, operation);
+    const body = await bodyOf(request, operation, reply.locals.exchange.language);
+    const asked = askedOf<Name>(request, reply, operation, caller);
+    operation.checkBody?.(body, asked.language);
+    requirePath(request, operation);
+    sendView(reply, 200, await answer({ ...asked, body: body as BodyOf<Name> }));
+  });
+}
+
 /**
  * Serves a POST that creates. Checked in this order, each before the next: key and scope, Idempotency-Key, media type, size,
- * syntax, contract, path. `settle` holds the answer when the request prefers to wait.
+ * syntax, contract, path. `settle` holds the answer when the request prefers to wait; without it there is no waiting.
  */
 export function serveCreation<Name extends OperationName>(
   door: Door,
   name: Name,
   create: (asked: AskedToCreate<Name>) => Promise<Answer>,
-  settle: (asked: AskedToCreate<Name>, answer: Answer, wait: Wait) => Promise<Answer>,
+  settle?: (asked: Asked<Name>, answer: Answer, wait: Wait) => Promise<Answer>,
 ): void {
   serve(door, name, async (request, reply, operation) => {
     const { exchange } = reply.locals;
     const caller = await authorised(door, request, reply, operation);
     const key = idempotencyKeyOf(request);
-    requireMediaType(request, operation.mediaTypes);
-    const body = jsonOf(await readBody(request, MAX_JSON), exchange.language);
+    const body = await bodyOf(request, operation, exchange.language);
     const asked = askedOf<Name>(request, reply, operation, caller);
     operation.checkBody?.(body, exchange.language);
     requirePath(request, operation);
-    const whole = {
+    const answer = await create({
       ...asked,
       body: body as BodyOf<Name>,
       request: idempotentRequest(key, request.method, request.path, body, exchange),
-    };
-    const answer = await create(whole);
+    });
+    const replayed = answer.replayed ? { 'Idempotency-Replayed': 'true' } : {};
     // A replay is never held: it is the stored answer.
     const seconds = answer.replayed || answer.status >= 400 ? null : preferredWait(request.headers['prefer']);
-    const settled =
-      seconds === null ? answer : await settle(whole, answer, { seconds, stopping: door.deps.stopping ?? NEVER });
-    sendAnswer(reply, settled, {
-      ...(answer.replayed ? { 'Idempotency-Replayed': 'true' } : {}),
-      ...(seconds === null ? {} : { 'Preference-Applied': `wait=${seconds}` }),
-    });
+    if (settle === undefined || seconds === null) {
+      sendAnswer(reply, answer, replayed);
+    } else {
+      const settled = await settle(asked, answer, { seconds, stopping: door.deps.stopping ?? NEVER });
+      sendAnswer(reply, settled, { 'Preference-Applied': `wait=${seconds}` });
+    }
   });
 }
 
@@ -115,6 +135,14 @@ export async function authorised(
 ): Promise<Caller> {
   if (operation.scope === null) throw new Error(`the contract names no scope for ${operation.path}`);
   return callerOf(request, reply.locals.exchange, operation.scope, door.deps.authenticate);
+}
+
+/** The body as JSON, not yet judged. Where none is needed, none is the same as an empty object. */
+async function bodyOf(request: Request, operation: ContractOperation, language: Language): Promise<Json> {
+  if (!operation.needsBody && !mayHaveBody(request)) return {};
+  requireMediaType(request, operation.mediaTypes);
+  const bytes = await readBody(request, MAX_JSON);
+  return !operation.needsBody && bytes.length === 0 ? {} : jsonOf(bytes, language);
 }
 
 function askedOf<Name extends OperationName>(

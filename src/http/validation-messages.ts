@@ -48,6 +48,7 @@ const english: Sentences = (keyword, param) => {
       return `must have ${param('limit')} characters or fewer`;
     case 'minItems':
     case 'maxItems':
+    case 'minProperties':
     case 'maxProperties':
       return `must have ${param('limit')} entries or ${keyword.startsWith('min') ? 'more' : 'fewer'}`;
     case 'uniqueItems':
@@ -79,6 +80,7 @@ const chinese: Sentences = (keyword, param) => {
       return `至多 ${param('limit')} 个字符`;
     case 'minItems':
     case 'maxItems':
+    case 'minProperties':
     case 'maxProperties':
       return `${keyword.startsWith('min') ? '至少' : '至多'} ${param('limit')} 项`;
     case 'uniqueItems':
