@@ -1,16 +1,41 @@
 import { createPostgresBackend, type Job, Queue, Worker } from 'bullmq';
 import { Cluster, Redis } from 'ioredis';
-import type { WakeJob } from '../../jobs/index.js';
-import { PREFIX, QUEUE_SCHEMA, type QueueName } from './queue-name.js';
+import type { Handle, QueuedJob } from '../../jobs/index.js';
+import type { QueueLane } from '../core/operation/ports.js';
+import { PREFIX, QUEUE_SCHEMA } from './queue-name.js';
 
 /** Where jobs live: on a Redis (or the nodes of a cluster), or in PostgreSQL under the queue's own login. */
 export type QueuePlace =
   | { readonly kind: 'redis'; readonly urls: readonly string[]; readonly prefix?: string | undefined }
   | { readonly kind: 'postgres'; readonly url: string };
 
+/** A job to put into a queue; `delay` in milliseconds. */
+export type JobToAdd = QueuedJob & { readonly opts: { readonly delay?: number } & Retries };
+
+/** How often a job that throws is tried, and how long is waited in between; absent: once. */
+export interface Retries {
+  readonly attempts?: number;
+  readonly backoff?: { readonly type: 'exponential'; readonly delay: number };
+}
+
+/** A job that comes round by itself, as the queue keeps it; `next` is Unix milliseconds. */
+export interface JobScheduler {
+  readonly key: string;
+  readonly pattern?: string;
+  readonly tz?: string;
+  readonly next?: number;
+}
+
 /** The part of a BullMQ queue that is used here, whatever its backend. */
 export interface JobQueue {
-  addBulk(jobs: { name: string; data: WakeJob; opts: { delay?: number; jobId?: string } }[]): Promise<unknown>;
+  addBulk(jobs: readonly JobToAdd[]): Promise<unknown>;
+  upsertJobScheduler(
+    id: string,
+    repeat: { readonly pattern: string; readonly tz: string },
+    template: QueuedJob & { readonly opts: Retries },
+  ): Promise<unknown>;
+  getJobSchedulers(): Promise<readonly JobScheduler[]>;
+  removeJobScheduler(id: string): Promise<unknown>;
   waitUntilReady(): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   close(): Promise<void>;
@@ -25,8 +50,8 @@ export interface JobWorker {
 /** Makes queues and workers of one backend; `close` ends the connections that it opened. */
 export interface QueueBackend {
   readonly kind: QueuePlace['kind'];
-  queue(name: QueueName): JobQueue;
-  worker(name: QueueName, handle: (job: WakeJob) => Promise<void>, concurrency: number): JobWorker;
+  queue(lane: QueueLane): JobQueue;
+  worker(lane: QueueLane, handle: Handle, concurrency: number): JobWorker;
   close(): void;
 }
 
@@ -35,6 +60,10 @@ const STALLS_ALLOWED = 20;
 
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
+/**
+ * A lock is renewed while its handler awaits, however long that takes. A process that stands still for longer than the lock has its
+ * job started elsewhere: harmless, since a job is a hint and the lease on the row decides who works.
+ */
 const WORKER_OPTIONS = {
   maxStalledCount: STALLS_ALLOWED,
   lockDuration: 30_000,
@@ -78,7 +107,7 @@ function redisBackend(urls: readonly string[], prefix: string): QueueBackend {
       return queue;
     },
     worker: (name, handle, concurrency) =>
-      new Worker<WakeJob>(name, (job) => handle(job.data), {
+      new Worker(name, (job) => handle(asQueuedJob(job)), {
         ...WORKER_OPTIONS,
         connection: connect(),
         prefix,
@@ -101,16 +130,16 @@ function postgresBackend(url: string): QueueBackend {
     queue: (name) =>
       asQueue(new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS }, createPostgresBackend as never)),
     worker: (name, handle, concurrency) => {
-      const work = (job: Job<WakeJob>): Promise<void> => handle(job.data);
-      return new Worker<WakeJob>(
-        name,
-        work,
-        { ...WORKER_OPTIONS, connection, concurrency },
-        createPostgresBackend as never,
-      );
+      const work = (job: Job): Promise<void> => handle(asQueuedJob(job));
+      return new Worker(name, work, { ...WORKER_OPTIONS, connection, concurrency }, createPostgresBackend as never);
     },
     close: () => undefined,
   };
+}
+
+/** What is in a queue was put there by this version or one near it; a name that neither knows is let alone. */
+function asQueuedJob({ name, data }: { name: string; data: unknown }): QueuedJob {
+  return { name, data } as QueuedJob;
 }
 
 /** BullMQ's types name the Redis backend by default and infer names of jobs that we do not use. */

@@ -1,53 +1,28 @@
-import type { WakeJob } from '../../jobs/index.js';
-import type { Lane, WakeQueue, WakeUp } from '../core/operation/ports.js';
-import type { JobQueue, JobWorker, QueueBackend } from './backend.js';
-import { QUEUES } from './queue-name.js';
+import type { Handle } from '../../jobs/index.js';
+import type { QueueLane, WakeQueue, WakeUp } from '../core/operation/ports.js';
+import type { JobToAdd, JobWorker, QueueBackend } from './backend.js';
+import { openQueues } from './open-queues.js';
+import { HANDLERS_AT_ONCE, QUEUES } from './queue-name.js';
+import { within } from './within.js';
 
-/** A backend that does not answer must not hold the relay's transaction for long. */
-const ADD_WITHIN_MS = 5_000;
-const CONCURRENCY = 16;
+/** How long `close` waits for handlers under way; what they were about stays due in its row. */
+const CLOSE_WITHIN_MS = 5_000;
 
 /** Adds wake-ups to the queue of their lane. Rejects when the queue does not take them in time; they may still arrive. */
-export function createWakeQueue(backend: QueueBackend, onError: (error: Error, queue: Lane) => void): WakeQueue {
-  const queues = new Map<Lane, JobQueue>();
-  const queueOf = (lane: Lane): JobQueue => {
-    let queue = queues.get(lane);
-    if (queue === undefined) {
-      queue = backend.queue(lane);
-      queue.on('error', (error) => onError(error, lane));
-      queues.set(lane, queue);
-    }
-    return queue;
-  };
-  /** BullMQ remembers a first use that was rejected; a queue that failed is opened anew by the next round. */
-  const forget = (lane: Lane, queue: JobQueue): void => {
-    if (queues.get(lane) !== queue) return;
-    queues.delete(lane);
-    queue.close().catch(() => undefined);
-  };
-  const addTo = async (lane: Lane, wakeUps: readonly WakeUp[]): Promise<void> => {
-    const queue = queueOf(lane);
-    try {
-      await within(ADD_WITHIN_MS, queue.addBulk(wakeUps.map(toJob)));
-    } catch (error) {
-      forget(lane, queue);
-      throw error;
-    }
-  };
+export function createWakeQueue(backend: QueueBackend, onError: (error: Error, lane: QueueLane) => void): WakeQueue {
+  const queues = openQueues(backend, onError);
+  const addTo = (lane: QueueLane, wakeUps: readonly WakeUp[]): Promise<unknown> =>
+    queues.use(lane, (queue) => queue.addBulk(wakeUps.map(toJob)));
   return {
     add: async (wakeUps) => {
       const byLane = QUEUES.map((lane) => [lane, wakeUps.filter((wakeUp) => wakeUp.lane === lane)] as const);
       await Promise.all(byLane.filter(([, some]) => some.length > 0).map(([lane, some]) => addTo(lane, some)));
     },
-    close: async () => {
-      await Promise.all(
-        [...queues.values()].map((queue) => within(ADD_WITHIN_MS, queue.close()).catch(() => undefined)),
-      );
-    },
+    close: () => queues.close(),
   };
 }
 
-function toJob({ connectionId, hints, delayMs }: WakeUp): Parameters<JobQueue['addBulk']>[0][number] {
+function toJob({ connectionId, hints, delayMs }: WakeUp): JobToAdd {
   return {
     name: 'wake',
     data: { connectionId, hints: hints.map(({ tenantId, id }) => [tenantId, id] as const) },
@@ -55,34 +30,28 @@ function toJob({ connectionId, hints, delayMs }: WakeUp): Parameters<JobQueue['a
   };
 }
 
-/** Runs handlers until closed; `close` waits for those under way. */
+/** Runs handlers until closed, telling of those that throw; `close` waits for those under way, for some seconds. */
 export function startWorkers(
   backend: QueueBackend,
-  handlers: Readonly<Record<Lane, (job: WakeJob) => Promise<void>>>,
-  onError: (error: Error, queue: Lane) => void,
+  handlers: Readonly<Record<QueueLane, Handle>>,
+  onError: (error: Error, lane: QueueLane) => void,
 ): { close(): Promise<void> } {
   const workers: JobWorker[] = QUEUES.map((lane) => {
-    const worker = backend.worker(lane, handlers[lane], CONCURRENCY);
+    const tellIfItFails: Handle = async (job) => {
+      try {
+        await handlers[lane](job);
+      } catch (error) {
+        onError(error instanceof Error ? error : new Error(String(error)), lane);
+        throw error;
+      }
+    };
+    const worker = backend.worker(lane, tellIfItFails, HANDLERS_AT_ONCE[lane]);
     worker.on('error', (error) => onError(error, lane));
     return worker;
   });
   return {
     close: async () => {
-      await Promise.all(workers.map((worker) => within(ADD_WITHIN_MS, worker.close()).catch(() => undefined)));
+      await Promise.allSettled(workers.map((worker) => within(CLOSE_WITHIN_MS, worker.close())));
     },
   };
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`the queue did not answer within ${ms} ms`));
-    }, ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
