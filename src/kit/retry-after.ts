@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../spec/adapter.js';
+import { httpDate } from './http-date.js';
 
 const SECONDS = /^\d+$/;
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /**
  * Milliseconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date), `undefined` where it says nothing readable.
@@ -12,12 +12,5 @@ export function retryAfterMs(response: HttpResponse, now: () => number = Date.no
   if (SECONDS.test(value)) return Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER);
   const until = httpDate(value);
   if (until === undefined) return undefined;
-  return Math.max(0, until - (httpDate(response.headers['date']?.trim() ?? '') ?? now()));
-}
-
-/** `Date.parse` alone would read "1.5" as a day in 2001. */
-function httpDate(value: string): number | undefined {
-  if (!HTTP_DATE.test(value)) return undefined;
-  const time = Date.parse(value);
-  return Number.isNaN(time) ? undefined : time;
+  return Math.max(0, until - (httpDate(response.headers['date']) ?? now()));
 }
