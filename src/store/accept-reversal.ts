@@ -9,14 +9,14 @@ import { toOperation, type OperationRecord } from './operation-columns.js';
 import { insertOperations } from './write-operations.js';
 
 /**
- * Accepts a reversal under the accrual's row lock, so that reversals together never exceed the accrual, however many come at
+ * Accepts a reversal or a refund under the original's row lock, so that together they never exceed it, however many come at
  * once. The key is read after the lock: a rival with the same key has committed by then and is replayed.
  */
 export async function acceptReversal(client: pg.PoolClient, request: ReversalRequest): Promise<Answer> {
   const { tenantId } = request.caller;
   const locked = await client.query<OperationRecord>(
     'SELECT * FROM operation WHERE tenant_id = $1 AND id = $2 FOR UPDATE',
-    [tenantId, request.accrualId],
+    [tenantId, request.originalId],
   );
   const original = locked.rows[0] === undefined ? null : toOperation(locked.rows[0]);
   const use: KeyUse = { tenantId, key: request.request.key, fingerprint: request.request.fingerprint };
@@ -28,7 +28,7 @@ export async function acceptReversal(client: pg.PoolClient, request: ReversalReq
   const operation = request.prepare(original, await taken(client, request), link, now);
   const answer = request.answers.accepted(operation);
   const stored = await storeKeys(client, [{ ...use, answer }], now);
-  // The same key on another accrual at the same moment: that request holds it.
+  // The same key on another original at the same moment: that request holds it.
   if (!stored.has(keyName(tenantId, use.key))) throw new Problem('IDEMPOTENCY_KEY_REUSED');
   const { free } = await claimActivities(client, operation.activityKey === null ? [] : [operation]);
   if (operation.activityKey !== null && !free.has(operation.id)) {
@@ -40,14 +40,14 @@ export async function acceptReversal(client: pg.PoolClient, request: ReversalReq
   return { ...answer, replayed: false };
 }
 
-/** What other reversals of the accrual hold already: rejected and cancelled ones hold nothing. */
+/** What others of the kind hold already of the original: rejected and cancelled ones hold nothing. */
 async function taken(client: pg.PoolClient, request: ReversalRequest): Promise<{ points: number; open: number }> {
   const found = await client.query<{ points: number; open: number }>(
     `SELECT coalesce(sum(points) FILTER (WHERE state NOT IN ('rejected', 'cancelled')), 0)::bigint AS points,
        count(*) FILTER (WHERE next_action_at IS NOT NULL)::int AS open
      FROM operation
-     WHERE tenant_id = $1 AND original_id = $2 AND kind = 'reversal' AND ($3::text IS NULL OR activity_key IS DISTINCT FROM $3)`,
-    [request.caller.tenantId, request.accrualId, request.activityKey],
+     WHERE tenant_id = $1 AND original_id = $2 AND kind = $4 AND ($3::text IS NULL OR activity_key IS DISTINCT FROM $3)`,
+    [request.caller.tenantId, request.originalId, request.activityKey, request.kind],
   );
   return found.rows[0] ?? { points: 0, open: 0 };
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { isFinal } from '../spec/operation.js';
 import type { Change } from './change.js';
 import { takeReceipts, writeConsequences } from './decision-consequences.js';
 
@@ -25,12 +26,17 @@ export async function applyDecisions(client: pg.PoolClient, changes: readonly Ch
 const APPLY = `
   WITH input AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS i (tenant_id uuid, id uuid, from_state text, version int, token uuid, to_state text,
-      next_ms float8, supplier_reference text, rejection jsonb, set_review boolean, review_reason text, evidence jsonb, resume text,
-      business_date date, unknown_since text, ever_sent boolean, lookups int, absences int, not_sent_tries int,
-      opens uuid, action text, lease_ms int)
+      next_ms float8, wake_at timestamptz, supplier_reference text, rejection jsonb, set_review boolean, review_reason text,
+      evidence jsonb, resume text, business_date date, unknown_since text, ever_sent boolean, lookups int, absences int,
+      not_sent_tries int, step text, set_intent boolean, intent text, hold jsonb, deadline_ms float8, opens uuid, action text,
+      lease_ms int)
   ),
   locked AS MATERIALIZED (
-    SELECT o.tenant_id, o.id FROM operation o JOIN input i USING (tenant_id, id)
+    SELECT o.tenant_id, o.id,
+      -- What was counted for the step before says nothing about this one.
+      coalesce(i.step <> coalesce(o.step, ''), false) AS anew,
+      CASE WHEN i.set_intent THEN i.intent ELSE o.intent END AS intent
+    FROM operation o JOIN input i USING (tenant_id, id)
     WHERE o.state = i.from_state AND o.version = i.version AND o.lease_token IS NOT DISTINCT FROM i.token
     ORDER BY o.id FOR UPDATE OF o
   ),
@@ -39,21 +45,29 @@ const APPLY = `
     state = i.to_state,
     version = o.version + (i.to_state <> i.from_state)::int,
     next_action_at = CASE WHEN i.opens IS NOT NULL THEN clock.now + i.lease_ms * interval '1 ms'
-      WHEN i.next_ms IS NULL THEN NULL ELSE clock.now + i.next_ms * interval '1 ms' END,
+      WHEN i.next_ms IS NULL THEN NULL
+      WHEN l.intent IS NULL THEN greatest(i.wake_at, clock.now + i.next_ms * interval '1 ms')
+      ELSE clock.now + i.next_ms * interval '1 ms' END,
     supplier_reference = coalesce(i.supplier_reference, o.supplier_reference),
     rejection = coalesce(i.rejection, o.rejection),
     review_reason = CASE WHEN i.set_review THEN i.review_reason ELSE o.review_reason END,
     evidence = coalesce(i.evidence, o.evidence),
-    resume = coalesce(i.resume, o.resume),
+    resume = CASE WHEN l.anew THEN i.resume ELSE coalesce(i.resume, o.resume) END,
     business_date = coalesce(i.business_date, o.business_date),
-    unknown_since = CASE i.unknown_since WHEN 'now' THEN clock.now WHEN 'clear' THEN NULL ELSE o.unknown_since END,
+    unknown_since = CASE i.unknown_since WHEN 'now' THEN clock.now WHEN 'clear' THEN NULL
+      ELSE CASE WHEN l.anew THEN NULL ELSE o.unknown_since END END,
     ever_sent = o.ever_sent OR coalesce(i.ever_sent, false),
-    lookups = coalesce(i.lookups, o.lookups),
-    absences = coalesce(i.absences, o.absences),
-    not_sent_tries = coalesce(i.not_sent_tries, o.not_sent_tries),
+    lookups = coalesce(i.lookups, CASE WHEN l.anew THEN 0 ELSE o.lookups END),
+    absences = coalesce(i.absences, CASE WHEN l.anew THEN 0 ELSE o.absences END),
+    not_sent_tries = coalesce(i.not_sent_tries, CASE WHEN l.anew THEN 0 ELSE o.not_sent_tries END),
+    step = coalesce(i.step, o.step),
+    intent = l.intent,
+    hold = coalesce(i.hold, o.hold),
+    deadline_at = coalesce(clock.now + i.deadline_ms * interval '1 ms', o.deadline_at),
     attempts = o.attempts + (coalesce(i.action, '') IN ('send', 'repeat'))::int,
-    first_sent_at = CASE WHEN i.action = 'send' AND o.first_sent_at IS NULL THEN clock.now ELSE o.first_sent_at END,
-    last_sent_at = CASE WHEN i.action IN ('send', 'repeat') THEN clock.now ELSE o.last_sent_at END,
+    first_sent_at = CASE WHEN i.action = 'send' AND (l.anew OR o.first_sent_at IS NULL) THEN clock.now
+      WHEN l.anew THEN NULL ELSE o.first_sent_at END,
+    last_sent_at = CASE WHEN i.action IN ('send', 'repeat') THEN clock.now WHEN l.anew THEN NULL ELSE o.last_sent_at END,
     lease_token = i.opens,
     lease_until = CASE WHEN i.opens IS NULL THEN NULL ELSE clock.now + i.lease_ms * interval '1 ms' END,
     updated_at = clock.now
@@ -82,6 +96,12 @@ function changeJson({ operation, decision, token, opens }: Change): Record<strin
     lookups: decision.lookups,
     absences: decision.absences,
     not_sent_tries: decision.notSentTries,
+    wake_at: decision.wakeAt,
+    step: decision.step,
+    set_intent: decision.intent !== undefined || isFinal(decision.to),
+    intent: decision.intent,
+    hold: decision.hold,
+    deadline_ms: decision.deadlineInMs,
     opens: opens?.token,
     action: opens?.action,
     lease_ms: opens?.leaseMs,

@@ -1,13 +1,17 @@
 import type pg from 'pg';
 import { randomUUID } from 'node:crypto';
-import type { Claimed, ClaimRequest, Lane, OriginalFacts } from '../core/operation/ports.js';
+import type { Claimed, ClaimRequest, Lane } from '../core/operation/ports.js';
 import type { OperationState } from '../spec/operation.js';
+import { LIVE_STATES, LOOKUP_STATES } from './lane-states.js';
 import { applyDecisions } from './apply-decisions.js';
 import type { Change } from './change.js';
 import {
   AGE_COLUMNS,
   MEMBER_COLUMNS,
+  ORIGINAL_COLUMNS,
+  SUBJECT_TABLES,
   toOperation,
+  toOriginal,
   toSealedMember,
   toSnapshot,
   type OperationRecord,
@@ -17,8 +21,8 @@ import { asTenants } from './tenant-scope.js';
 
 /** The states whose next action belongs to a lane. */
 const LANE_STATES: Readonly<Record<Lane, readonly OperationState[]>> = {
-  live: ['scheduled', 'queued'],
-  lookup: ['sending', 'unknown', 'submitted', 'needs-review'],
+  live: LIVE_STATES,
+  lookup: LOOKUP_STATES,
 };
 
 type Ref = ClaimRequest['hints'][number];
@@ -83,15 +87,12 @@ async function lockDue(client: pg.PoolClient, request: ClaimRequest, refs: reado
   const locked = await client.query<OperationRecord>({
     name: 'lock-due',
     text: `
-      SELECT o.*, ${AGE_COLUMNS}, ${MEMBER_COLUMNS}, g.reference AS original_reference,
-        g.supplier_reference AS original_supplier_reference, g.activity AS original_activity, g.points AS original_points,
-        g.bonus_points AS original_bonus_points
-      FROM operation o JOIN link l ON (l.tenant_id, l.id) = (o.tenant_id, o.link_id)
-        LEFT JOIN data_key k ON (k.tenant_id, k.subject_id, k.version) = (l.tenant_id, l.subject_id, l.key_version)
-        LEFT JOIN operation g ON (g.tenant_id, g.id) = (o.tenant_id, o.original_id)
+      SELECT o.*, ${AGE_COLUMNS}, ${MEMBER_COLUMNS}, ${ORIGINAL_COLUMNS}
+      FROM ${SUBJECT_TABLES}
       WHERE o.id = ANY ($1::uuid[]) AND o.connection_id = $2 AND o.state = ANY ($3)
         AND (o.lease_until IS NULL OR o.lease_until <= clock_timestamp())
-        AND (o.next_action_at <= clock_timestamp() + interval '100 ms' OR (o.state = 'queued' AND o.attempts = 0 AND o.not_sent_tries = 0))
+        AND (o.next_action_at <= clock_timestamp() + interval '100 ms' 
+          OR (o.state IN ('queued', 'requested') AND o.attempts = 0 AND o.not_sent_tries = 0))
       ORDER BY o.id LIMIT $4 FOR UPDATE OF o SKIP LOCKED`,
     values: [refs.map((ref) => ref.id), request.connectionId, LANE_STATES[request.lane], request.limit],
   });
@@ -103,53 +104,42 @@ function planOf(request: ClaimRequest, record: OperationRecord): { record: Opera
   const plan = request.plan(operation, toSnapshot(record));
   const token = record['lease_token'] as string | null;
   if (plan.act === 'become') return { record, change: { operation, token, decision: plan.decision } };
-  const to = plan.act === 'look-up' ? toSnapshot(record).state : 'sending';
+  const begun = plan.decision ?? { to: plan.act === 'look-up' ? toSnapshot(record).state : 'sending' };
   return {
     record,
     change: {
       operation,
       token,
-      decision: { to, nextActionInMs: request.leaseMs },
+      decision: { ...begun, nextActionInMs: request.leaseMs },
       opens: { token: randomUUID(), action: plan.act, leaseMs: request.leaseMs },
     },
   };
 }
 
-/** The operation as it stands after the claim. */
+/** The operation as it stands after the claim; a step that begins has no past. */
 function toClaimed(
   record: OperationRecord,
-  change: Change,
+  { decision }: Change,
   opens: NonNullable<Change['opens']>,
   startedAt: string,
 ): Claimed {
   const operation = toOperation(record);
-  const sends = opens.action !== 'look-up';
   const snapshot = toSnapshot(record);
-  const version = operation.version + (change.decision.to === operation.state ? 0 : 1);
+  const sends = opens.action !== 'look-up';
+  const version = operation.version + (decision.to === operation.state ? 0 : 1);
   const attempts = operation.attempts + (sends ? 1 : 0);
+  const step = decision.step ?? operation.step;
+  const anew = step !== operation.step;
+  const sent = { sinceLastSentMs: 0, sinceFirstSentMs: anew ? 0 : (snapshot.sinceFirstSentMs ?? 0) };
+  const fresh = { unknownForMs: null, lookups: 0, absences: 0, notSentTries: 0 };
   return {
-    operation: { ...operation, state: change.decision.to, version, attempts },
-    snapshot: {
-      ...snapshot,
-      state: change.decision.to,
-      attempts,
-      ...(sends ? { sinceLastSentMs: 0, sinceFirstSentMs: snapshot.sinceFirstSentMs ?? 0 } : {}),
-    },
-    resume: record['resume'] as string | null,
+    operation: { ...operation, state: decision.to, version, attempts, step },
+    snapshot: { ...snapshot, ...(anew ? fresh : {}), state: decision.to, step, attempts, ...(sends ? sent : {}) },
+    resume: anew ? null : (record['resume'] as string | null),
     act: opens.action,
     token: opens.token,
     startedAt,
     member: toSealedMember(record),
-    original: operation.originalId === null ? null : toOriginal(record),
-  };
-}
-
-function toOriginal(record: OperationRecord): OriginalFacts {
-  return {
-    reference: record['original_reference'] as string,
-    supplierReference: record['original_supplier_reference'] as string | null,
-    activity: record['original_activity'] as OriginalFacts['activity'],
-    points: record['original_points'] as number,
-    bonusPoints: record['original_bonus_points'] as number,
+    original: toOriginal(record),
   };
 }

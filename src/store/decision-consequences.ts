@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { Decision, Lane } from '../core/operation/ports.js';
-import { isFinal } from '../spec/operation.js';
+import { isFinal, type OperationState } from '../spec/operation.js';
 import type { Change } from './change.js';
+import { LIVE_STATES } from './lane-states.js';
 
 /** Another operation has the supplier reference that this change brings: one of the two is not what it seems. */
 export class ReferenceTaken extends Error {
@@ -92,8 +93,13 @@ const CONSEQUENCES = `
   ),
   entries AS (
     INSERT INTO ledger_entry (tenant_id, transaction_id, line, account, scheme, link_id, asset, amount)
-    SELECT tenant_id, id, line, account, scheme, CASE line WHEN 1 THEN link_id END, scheme, sign * CASE kind WHEN 'reversal' THEN -total ELSE total END
+    SELECT tenant_id, id, line, account, scheme, CASE line WHEN 1 THEN link_id END, scheme, sign * CASE WHEN kind IN ('reversal', 'redemption') THEN -total ELSE total END
     FROM o, (VALUES (1, 'member-points', 1), (2, 'supplier-clearing', -1)) AS leg (line, account, sign) WHERE posts
+  ),
+  reserved AS (
+    -- Spent or free again: a reservation never outlives its operation.
+    UPDATE reservation r SET ended_at = o.updated_at, outcome = CASE WHEN o.posts THEN 'spent' ELSE 'freed' END
+    FROM o WHERE (o.posts OR o.releases) AND o.kind = 'redemption' AND (r.tenant_id, r.operation_id) = (o.tenant_id, o.id)
   ),
   released AS (
     DELETE FROM activity_key a USING o WHERE o.releases AND (a.tenant_id, a.operation_id) = (o.tenant_id, o.id)
@@ -122,7 +128,14 @@ const QUEUED_AHEAD_MS = 600_000;
 
 function laneOf(decision: Decision): Lane | null {
   if (decision.nextActionInMs === null || decision.nextActionInMs > QUEUED_AHEAD_MS) return null;
-  return decision.to === 'queued' ? 'live' : 'lookup';
+  // What waits for an instant of its own is the sweeper's.
+  if (decision.wakeAt !== undefined) return null;
+  return LIVE_STATES.includes(decision.to) ? 'live' : 'lookup';
+}
+
+/** Whether points have moved when an operation ends so. */
+function moves(state: OperationState): boolean {
+  return state === 'posted' || state === 'confirmed';
 }
 
 function consequenceJson({ operation, decision, token, opens, ends }: Change): Record<string, unknown> {
@@ -134,8 +147,8 @@ function consequenceJson({ operation, decision, token, opens, ends }: Change): R
     to_state: decision.to,
     lane,
     due_ms: decision.nextActionInMs ?? 0,
-    posts: decision.to === 'posted' && operation.state !== 'posted',
-    releases: isFinal(decision.to) && decision.to !== 'posted',
+    posts: moves(decision.to) && !isFinal(operation.state),
+    releases: isFinal(decision.to) && !moves(decision.to),
     opens: opens?.token,
     action: opens?.action,
     ends: ends === undefined ? null : token,

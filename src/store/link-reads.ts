@@ -1,4 +1,4 @@
-import type { KnownAccount, LinkFilter, LinkRow, SealedMember } from '../core/link/ports.js';
+import type { LinkFilter, LinkRow, SealedMember } from '../core/link/ports.js';
 import type { Caller, Page, PageRequest } from '../core/request/ports.js';
 import { camel } from './camel.js';
 import { pageOf, readCursor } from './cursor.js';
@@ -76,18 +76,6 @@ export async function readSealed(pools: Pools, caller: Caller, id: string): Prom
       values: [caller.tenantId, id],
     });
     return found.rows[0] === undefined ? null : (camel(found.rows[0]) as SealedMember);
-  });
-}
-
-export async function readKnownAccount(pools: Pools, caller: Caller, id: string): Promise<KnownAccount | null> {
-  return asTenants(pools.app, [caller.tenantId], async (client) => {
-    const found = await client.query<Record<string, unknown>>({
-      name: 'read-known-account',
-      text: `SELECT account, source, as_of, (extract(epoch FROM clock_timestamp() - as_of) * 1000)::float8 AS age_ms
-        FROM account_snapshot WHERE tenant_id = $1 AND link_id = $2`,
-      values: [caller.tenantId, id],
-    });
-    return found.rows[0] === undefined ? null : (camel(found.rows[0]) as KnownAccount);
   });
 }
 

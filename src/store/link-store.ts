@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { LinkStore } from '../core/link/ports.js';
 import { toTypeId } from '../spec/typeid.js';
+import { readKnownAccount, saveAccount } from './account-snapshots.js';
 import { beginLink, finishKey, insertLink } from './create-link.js';
-import { linksOfTraveller, listLinks, ownReferences, readKnownAccount, readLink, readSealed } from './link-reads.js';
+import { linksOfTraveller, listLinks, ownReferences, readLink, readSealed } from './link-reads.js';
 import { claimPendingLinks, settlePendingLink } from './pending-links.js';
 import type { Pools } from './pools.js';
 import { asTenants } from './tenant-scope.js';
@@ -39,19 +40,7 @@ export function createLinkStore(pools: Pools): LinkStore {
     ofTraveller: (caller, travellerRef) => linksOfTraveller(pools, caller, travellerRef),
     sealed: (caller, id) => readSealed(pools, caller, id),
     knownAccount: (caller, id) => readKnownAccount(pools, caller, id),
-    saveAccount: (caller, link, account) =>
-      asTenants(app, [caller.tenantId], async (client) => {
-        const saved = await client.query<{ as_of: Date }>(
-          `WITH tier AS (UPDATE link SET tier = coalesce($4, tier) WHERE tenant_id = $1 AND id = $2 AND tier IS DISTINCT FROM coalesce($4, tier))
-           INSERT INTO account_snapshot (tenant_id, link_id, account, source, as_of) VALUES ($1, $2, $3, 'live', clock_timestamp())
-           ON CONFLICT (tenant_id, link_id) DO UPDATE SET account = excluded.account, source = excluded.source, as_of = excluded.as_of
-           RETURNING as_of`,
-          [caller.tenantId, link.id, account, account.tier?.code ?? null],
-        );
-        const row = saved.rows[0];
-        if (row === undefined) throw new Error('the account was not saved');
-        return row.as_of;
-      }),
+    saveAccount: (caller, link, account, askedMsAgo) => saveAccount(pools, caller, link, account, askedMsAgo),
     ours: (caller, id, references) => ownReferences(pools, caller, id, references),
     timeline: (caller, id, page) => readTimeline(pools, caller, id, page),
     audit: (caller, act, subject, reason) =>

@@ -7,6 +7,7 @@ import { ReferenceTaken } from './decision-consequences.js';
 import { claimOperations } from './claim.js';
 import { applyEvidence } from './evidence.js';
 import { createGroupCommit, retried } from './group-commit.js';
+import { readLookSubject } from './look-subject.js';
 import { listOperations, readOperation } from './operation-reads.js';
 import type { Pools } from './pools.js';
 import { asTenants } from './tenant-scope.js';
@@ -80,6 +81,7 @@ export function createOperationStore(pools: Pools, afterCommit: () => void): Ope
         afterCommit();
       }
     },
+    subject: (tenantId, operationId) => readLookSubject(pools, tenantId, operationId),
     get: (caller, id) => readOperation(pools, caller, id),
     list: (caller, filter, page) => listOperations(pools, caller, filter, page),
   };

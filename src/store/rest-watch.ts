@@ -2,7 +2,7 @@ import type { RestWatch } from '../core/operation/ports.js';
 import { FINAL_STATES, type OperationState } from '../spec/operation.js';
 import type { Pools } from './pools.js';
 
-/** Where an operation rests: final, or where only others can move it on. */
+/** Where an operation rests, if nothing more was asked of it: final, or where only others can move it on. */
 const RESTING: readonly OperationState[] = [...FINAL_STATES, 'held', 'awaiting-approval', 'submitted', 'needs-review'];
 const LOOK_EVERY_MS = 40;
 
@@ -23,7 +23,7 @@ export function createRestWatch({ relay }: Pools): RestWatch {
       const found = await relay
         .query<{ id: string }>({
           name: 'rested',
-          text: 'SELECT id FROM operation WHERE id = ANY ($1::uuid[]) AND state = ANY ($2)',
+          text: `SELECT id FROM operation WHERE id = ANY ($1::uuid[]) AND state = ANY ($2) AND (intent IS NULL OR state <> 'held')`,
           values: [ids, RESTING],
         })
         .catch(() => null);

@@ -1,4 +1,5 @@
 import type { Lane } from '../core/operation/ports.js';
+import { LIVE_STATES, LOOKUP_STATES } from './lane-states.js';
 import type { Pools } from './pools.js';
 
 /**
@@ -10,12 +11,11 @@ export async function overdue(pools: Pools): Promise<{ readonly lane: Lane; read
     name: 'overdue',
     text: `
       SELECT c.id AS connection_id, lane.name AS lane
-      FROM connection c CROSS JOIN (VALUES ('live', ARRAY['scheduled', 'queued']),
-        ('lookup', ARRAY['sending', 'unknown', 'submitted', 'needs-review'])) AS lane (name, states)
+      FROM connection c CROSS JOIN (VALUES ('live', $1::text[]), ('lookup', $2::text[])) AS lane (name, states)
         CROSS JOIN LATERAL (SELECT FROM operation o
           WHERE o.connection_id = c.id AND o.next_action_at <= statement_timestamp() AND o.state = ANY (lane.states)
           ORDER BY o.next_action_at LIMIT 1) AS due`,
-    values: [],
+    values: [LIVE_STATES, LOOKUP_STATES],
   });
   return found.rows.map((row) => ({ lane: row.lane, connectionId: row.connection_id }));
 }

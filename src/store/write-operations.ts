@@ -11,13 +11,11 @@ export async function insertOperations(client: pg.PoolClient, operations: readon
       WITH input AS (SELECT * FROM jsonb_populate_recordset(NULL::operation, $1::jsonb)),
       written AS (
         INSERT INTO operation (tenant_id, id, kind, state, scheme, connection_id, link_id, organisation, reference,
-          client_reference, metadata, activity, activity_key, points, bonus_points, reason, review_reason, terms_version,
-          original_id,
-          not_before, deadline_at, next_action_at, created_at, updated_at)
+          client_reference, metadata, activity, activity_key, reward, hold, quote_id, points, bonus_points, reason, review_reason, terms_version,
+          original_id, not_before, deadline_at, next_action_at, created_at, updated_at)
         SELECT tenant_id, id, kind, state, scheme, connection_id, link_id, organisation, reference,
-          client_reference, metadata, activity, activity_key, points, bonus_points, reason, review_reason, terms_version,
-          original_id,
-          not_before, deadline_at, next_action_at, created_at, created_at
+          client_reference, metadata, activity, activity_key, reward, hold, quote_id, points, bonus_points, reason, review_reason, terms_version,
+          original_id, not_before, deadline_at, next_action_at, created_at, created_at
         FROM input ORDER BY id
       ),
       told AS (

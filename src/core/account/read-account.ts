@@ -26,21 +26,45 @@ export async function readAccount(
   maxAgeSeconds: number,
 ): Promise<AccountView> {
   assertReadable(link);
+  const { known, age } = await newest(deps, caller, link, maxAgeSeconds);
+  if (age !== 'live') return knownView(known, age);
+  return { ...accountFields(known), asOf: known.asOf.toISOString(), source: 'live', stale: false };
+}
+
+/**
+ * Brings the mirrored balance up to date where it is older than `maxAgeSeconds` and the supplier answers, for our own books and nobody's
+ * eyes. Throws `ACCOUNT_UNAVAILABLE` where nothing at all is known.
+ */
+export async function mirrorAccount(
+  deps: ReadAccountDeps,
+  caller: Caller,
+  link: LinkRow,
+  maxAgeSeconds: number,
+): Promise<void> {
+  await newest(deps, caller, link, maxAgeSeconds);
+}
+
+async function newest(
+  deps: ReadAccountDeps,
+  caller: Caller,
+  link: LinkRow,
+  maxAgeSeconds: number,
+): Promise<{ readonly known: KnownAccount; readonly age: 'fresh' | 'live' | 'stale' }> {
   const known = await deps.store.knownAccount(caller, link.id);
-  if (known !== null && known.ageMs <= maxAgeSeconds * 1000) return knownView(known, 'fresh');
-  const live = await askSupplier(deps, caller, link);
-  if (live !== null) {
-    const asOf = await deps.store.saveAccount(caller, link, live);
-    return { ...accountFields(live), asOf: asOf.toISOString(), source: 'live', stale: false };
+  if (known !== null && known.ageMs <= maxAgeSeconds * 1000) return { known, age: 'fresh' };
+  const asked = performance.now();
+  const account = await askSupplier(deps, caller, link);
+  if (account !== null) {
+    return { known: await deps.store.saveAccount(caller, link, account, performance.now() - asked), age: 'live' };
   }
   if (known === null) throw new Problem('ACCOUNT_UNAVAILABLE');
-  return knownView(known, 'stale');
+  return { known, age: 'stale' };
 }
 
 /** What is known without asking anybody. */
 export function knownView(known: KnownAccount, age: 'fresh' | 'stale'): AccountView {
   const source = known.source === 'live' ? 'cached' : known.source;
-  return { ...accountFields(known.account), asOf: known.asOf.toISOString(), source, stale: age === 'stale' };
+  return { ...accountFields(known), asOf: known.asOf.toISOString(), source, stale: age === 'stale' };
 }
 
 /** A read inside the request's deadline, tried again while that lasts; `null` when the supplier gave no usable answer. */
@@ -67,10 +91,12 @@ function stopOnAnswers(error: unknown): never {
   throw new AbortError(error instanceof Error ? error : new Error('not an error'));
 }
 
-function accountFields(account: Account): Pick<AccountView, 'balance' | 'tier' | 'expiring'> {
+/** What our own books have set aside is not available, whatever the supplier says, and is held. */
+function accountFields({ account, reserved }: KnownAccount): Pick<AccountView, 'balance' | 'tier' | 'expiring'> {
   const { tier } = account;
+  const held = reserved === 0 ? account.held : (account.held ?? 0) + reserved;
   return {
-    balance: { available: account.available, pending: account.pending ?? null, held: account.held ?? null },
+    balance: { available: account.available - reserved, pending: account.pending ?? null, held: held ?? null },
     tier:
       tier === undefined
         ? null

@@ -138,7 +138,7 @@ async function applyOne(deps: InboundDeps, supplier: Supplier, notification: Kep
           notification.points === undefined ||
           Math.abs(notification.points) === operation.points + operation.bonusPoints);
       mismatch = !matches;
-      return decide(snapshot, learnt ?? toldBy(notification, matches), rulesFor(supplier, operation.kind), deps.random);
+      return decide(snapshot, learnt ?? toldBy(notification, matches), rulesFor(supplier, operation), deps.random);
     };
   const decided = await deps.operations.evidence(place.tenantId, place.operationId, judge());
   if (decided === 'reference-taken') {

@@ -53,6 +53,8 @@ export interface KnownAccount {
   readonly source: 'live' | 'statement' | 'manual';
   readonly asOf: Date;
   readonly ageMs: number;
+  /** Points that our own books set aside, or saw spent since: not available, whatever the supplier said then. */
+  readonly reserved: number;
 }
 
 /** The person behind a tenant's traveller reference, with the newest data key. */
@@ -96,7 +98,8 @@ export interface LinkStore {
   ofTraveller(caller: Caller, travellerRef: string): Promise<readonly LinkRow[]>;
   sealed(caller: Caller, id: string): Promise<SealedMember | null>;
   knownAccount(caller: Caller, id: string): Promise<KnownAccount | null>;
-  saveAccount(caller: Caller, link: LinkRow, account: Account): Promise<Date>;
+  /** Keeps what the supplier said when it was asked, `askedMsAgo` before now; what was asked later stays. */
+  saveAccount(caller: Caller, link: LinkRow, account: Account, askedMsAgo: number): Promise<KnownAccount>;
   /** Which of these references are operations of this link: reference to operation id. */
   ours(caller: Caller, id: string, references: readonly string[]): Promise<ReadonlyMap<string, string>>;
   timeline(caller: Caller, id: string, page: PageRequest): Promise<Page<TimelineEntry>>;

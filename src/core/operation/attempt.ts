@@ -1,12 +1,10 @@
-import type { AccrualInput, Attempt, Found, Member, ReversalInput } from '../../spec/adapter.js';
 import { AdapterFault, type Fault } from '../../spec/errors.js';
-import { points } from '../../spec/values.js';
-import { memberOf, secretsOf } from '../link/member.js';
 import type { MemberVault } from '../link/vault.js';
 import type { Exchange, Lease, Supplier } from '../supplier/ports.js';
-import { echoes, type Asked } from './echo.js';
+import { echoes } from './echo.js';
+import { faultOf, lookWith, nameOf } from './look.js';
 import type { AttemptReport, Claimed } from './ports.js';
-import { writeOf } from './recovery.js';
+import { prepareCall } from './prepare-call.js';
 import type { Learnt } from './snapshot.js';
 
 /** How an attempt ended: what was learnt and what is kept of it. */
@@ -53,47 +51,11 @@ async function call(
   lease: Lease,
   observe: (exchange: Exchange) => void,
 ): Promise<Learnt> {
-  const { operation } = claimed;
-  const write = writeOf(supplier.adapter, operation.kind);
-  if (write === null) throw new AdapterFault({ kind: 'unmapped', supplierCode: 'capability-missing' });
-  const member = vault.open(claimed.member);
-  const context = supplier.context({ secrets: secretsOf(member), observe, lease });
-  const asked: Asked = {
-    reference: operation.reference,
-    points: operation.points + operation.bonusPoints,
-    memberNumber: member.memberNumber,
-  };
-  const input = inputOf(claimed, memberOf(member, supplier)) as never;
-  const given: Attempt = {
-    reference: operation.reference,
-    createdAt: operation.createdAt.toISOString(),
-    ...(claimed.resume === null ? {} : { resume: claimed.resume }),
-  };
-  if (claimed.act === 'look-up') {
-    if (write.idempotency === 'none' || write.find === undefined) throw new Error('nothing to look up with');
-    return learntBy(await write.find(context, input, given), asked);
-  }
+  const asking = prepareCall(claimed, supplier, vault, { observe, lease });
+  if (claimed.act === 'look-up') return lookWith(asking);
+  const { write, context, input, attempt: given, asked } = asking;
   const receipt = await write.perform(context, input, given);
   return { type: 'receipt', receipt, matches: echoes(receipt, asked) };
-}
-
-function learntBy(found: Found, asked: Asked): Learnt {
-  switch (found.found) {
-    case 'posted':
-    case 'accepted':
-      return {
-        type: 'found',
-        receipt: found.receipt,
-        matches: echoes(found.receipt, asked),
-        posted: found.found === 'posted',
-      };
-    case 'refused':
-      return { type: 'found-refused', reason: found.reason, supplierCode: found.supplierCode };
-    case 'absent':
-      return { type: 'absent' };
-    default:
-      return found satisfies never;
-  }
 }
 
 /**
@@ -114,15 +76,6 @@ function failedSend(error: unknown, exchanges: readonly Exchange[]): Learnt {
     type: 'fault',
     fault: lost ? { kind: 'unknown-outcome', detail: `lost before: ${describe(fault)}` } : fault,
   };
-}
-
-function faultOf(error: unknown): Fault {
-  return error instanceof AdapterFault ? error.fault : { kind: 'unknown-outcome', detail: nameOf(error) };
-}
-
-/** The name only: the message of an unforeseen error may quote what the supplier said. */
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'not an error';
 }
 
 function describe(fault: Fault): string {
@@ -150,32 +103,4 @@ function outcomeOf(learnt: Learnt): string {
   if (learnt.type === 'fault') return learnt.fault.kind;
   if ('matches' in learnt && !learnt.matches) return 'mismatch';
   return learnt.type;
-}
-
-function inputOf(claimed: Claimed, member: Member): AccrualInput | ReversalInput {
-  const { operation, original } = claimed;
-  if (operation.kind === 'accrual' && operation.activity !== null) {
-    return {
-      member,
-      activity: operation.activity,
-      points: points(operation.points),
-      bonusPoints: points(operation.bonusPoints),
-    };
-  }
-  if (operation.kind === 'reversal' && original?.supplierReference != null && original.activity !== null) {
-    const { reference, supplierReference, activity } = original;
-    return {
-      member,
-      original: {
-        reference,
-        supplierReference,
-        activity,
-        points: points(original.points),
-        bonusPoints: points(original.bonusPoints),
-      },
-      points: points(operation.points),
-      reason: operation.reason ?? '',
-    };
-  }
-  throw new Error('an operation that cannot be sent');
 }

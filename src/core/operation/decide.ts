@@ -1,17 +1,11 @@
 import type { Receipt } from '../../spec/adapter.js';
 import type { Fault } from '../../spec/errors.js';
-import { isFinal, type ReviewReason } from '../../spec/operation.js';
-import { decideAbsent, lookAgain } from './decide-absent.js';
-import {
-  awaitingFileDelay,
-  nextLookupDelay,
-  notSentDelay,
-  parkedDelay,
-  submittedDelay,
-  throttledDelay,
-  type Random,
-} from './schedule.js';
-import type { Decision, Learnt, Rules, Snapshot } from './snapshot.js';
+import { isFinal } from '../../spec/operation.js';
+import { absent, decideAbsent, lookAgain } from './decide-absent.js';
+import { decideRedemption } from './decide-redemption.js';
+import { foundOtherwise, rejected, review, stillUnknown, unknown } from './decide-open.js';
+import { notSentDelay, parkedDelay, submittedDelay, throttledDelay, type Random } from './schedule.js';
+import { type Decision, isRedemption, type Learnt, type Rules, type Snapshot, type WriteSnapshot } from './snapshot.js';
 
 /**
  * What an operation becomes by something learnt about it; `null` when it changes nothing. Pure: simulation and production run
@@ -19,6 +13,12 @@ import type { Decision, Learnt, Rules, Snapshot } from './snapshot.js';
  */
 export function decide(snapshot: Snapshot, learnt: Learnt, rules: Rules, random: Random): Decision | null {
   if (isFinal(snapshot.state)) return null;
+  return isRedemption(snapshot)
+    ? decideRedemption(snapshot, learnt, rules, random)
+    : decideWrite(snapshot as WriteSnapshot, learnt, rules, random);
+}
+
+function decideWrite(snapshot: WriteSnapshot, learnt: Learnt, rules: Rules, random: Random): Decision | null {
   switch (learnt.type) {
     case 'receipt':
       return learnt.matches
@@ -46,23 +46,19 @@ export function decide(snapshot: Snapshot, learnt: Learnt, rules: Rules, random:
       return lookAgain(snapshot, rules, random, learnt.fault);
     case 'told-posted':
       return decideToldPosted(snapshot, learnt);
+    case 'told-absent':
+      return decideToldAbsent(snapshot, rules);
     case 'told-refused':
       return snapshot.everSent || snapshot.state === 'sending'
         ? rejected(learnt.reason, learnt.supplierCode, learnt.by)
         : null;
     case 'reference-taken':
       return review('supplier-reference-taken');
+    case 'found-hold':
+      throw new TypeError('a write has no hold to be found');
     default:
       return learnt satisfies never;
   }
-}
-
-/** An answer may be garbled or another's; a supplier whose books really differ says so again and again. */
-const MISMATCH_BELIEVED_AFTER = 5;
-
-function foundOtherwise(snapshot: Snapshot, rules: Rules, random: Random): Decision {
-  const believed = snapshot.lookups + 1 >= MISMATCH_BELIEVED_AFTER || snapshot.state === 'needs-review';
-  return believed ? review('evidence-mismatch') : lookAgain(snapshot, rules, random);
 }
 
 function decideFault(snapshot: Snapshot, fault: Fault, rules: Rules, random: Random): Decision {
@@ -103,7 +99,13 @@ function decideBug(snapshot: Snapshot, sent: boolean, rules: Rules, random: Rand
   return again(tries, notSentDelay(rules.timing, tries, random));
 }
 
-function decideToldPosted(snapshot: Snapshot, told: Extract<Learnt, { type: 'told-posted' }>): Decision {
+/** Only what may have been sent and is still open can be told absent; what was accepted may yet be posted. */
+function decideToldAbsent(snapshot: WriteSnapshot, rules: Rules): Decision | null {
+  if (!['unknown', 'needs-review'].includes(snapshot.state) || !snapshot.everSent) return null;
+  return absent(snapshot, rules, { by: 'settlement', absent: true }, snapshot.absences + 1);
+}
+
+function decideToldPosted(snapshot: WriteSnapshot, told: Extract<Learnt, { type: 'told-posted' }>): Decision {
   if (!told.matches) return review('evidence-mismatch');
   // Points for something we never sent: a person looks, and the same push again is no proof of a send.
   const sent = snapshot.everSent || ['sending', 'unknown', 'submitted'].includes(snapshot.state);
@@ -117,6 +119,7 @@ function decideToldPosted(snapshot: Snapshot, told: Extract<Learnt, { type: 'tol
     reviewReason: null,
     evidence: { by: told.by },
     ...(told.supplierReference === null ? {} : { supplierReference: told.supplierReference }),
+    ...(told.businessDate === undefined ? {} : { businessDate: told.businessDate }),
   };
 }
 
@@ -134,38 +137,6 @@ function accepted(receipt: Receipt, posted: boolean, by: string, rules: Rules, r
   };
 }
 
-function rejected(reason: Extract<Fault, { kind: 'rejected' }>['reason'], supplierCode: string, by: string): Decision {
-  return {
-    to: 'rejected',
-    nextActionInMs: null,
-    unknownSince: null,
-    reviewReason: null,
-    rejection: { reason, supplierCode },
-    evidence: { by },
-  };
-}
-
-function review(reviewReason: ReviewReason): Decision {
-  return { to: 'needs-review', nextActionInMs: parkedDelay(), unknownSince: null, everSent: true, reviewReason };
-}
-
 function again(notSentTries: number, nextActionInMs: number): Decision {
   return { to: 'queued', nextActionInMs, notSentTries };
-}
-
-function unknown(snapshot: Snapshot, rules: Rules, random: Random): Decision {
-  return {
-    ...stillUnknown(snapshot, rules, random, 0),
-    everSent: true,
-    absences: 0,
-    ...(snapshot.unknownForMs === null ? { unknownSince: 'now' as const } : {}),
-  };
-}
-
-/** Keeps the outcome open: the next step comes by the schedule, at least `atLeastMs` from now. */
-function stillUnknown(snapshot: Snapshot, rules: Rules, random: Random, atLeastMs: number): Decision {
-  if (rules.recovery.idempotency === 'none') return { to: 'unknown', nextActionInMs: awaitingFileDelay(rules.timing) };
-  const delay = nextLookupDelay(snapshot, rules, random);
-  if (delay === null) return review('look-ups-exhausted');
-  return { to: 'unknown', nextActionInMs: Math.max(delay, atLeastMs) };
 }

@@ -85,7 +85,7 @@ export function createEngine(deps: EngineDeps): Engine {
       hints,
       limit,
       leaseMs: timing.leaseMs,
-      plan: (operation, snapshot) => plan(snapshot, rulesFor(supplier, operation.kind), deps.random),
+      plan: (_operation, snapshot) => plan(snapshot, rulesFor(supplier, snapshot), deps.random),
     });
     const lease: Lease = { remainingMs: () => timing.leaseMs - elapsed() };
     return claimed.map((one) => [one, lease]);
@@ -93,7 +93,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   const carry = async (claimed: Claimed, lease: Lease, supplier: Supplier): Promise<void> => {
     const { learnt, report } = await attempt(claimed, supplier, deps.vault, lease);
-    const rules = rulesFor(supplier, claimed.operation.kind);
+    const rules = rulesFor(supplier, claimed.snapshot);
     const decision = decide(claimed.snapshot, learnt, rules, deps.random);
     if (decision === null) return;
     const result = await complete({ claimed, decision, report });

@@ -1,6 +1,7 @@
 import type { Activity } from '../../spec/activity.js';
 import type { RefusalReason } from '../../spec/errors.js';
-import type { OperationKind, OperationState } from '../../spec/operation.js';
+import type { OperationKind, OperationState, RedemptionStep } from '../../spec/operation.js';
+import type { Hold, Reward } from '../../spec/reward.js';
 import type { Instant, Json } from '../../spec/values.js';
 import type { Caller } from '../access/caller.js';
 import type { Answer, IdempotentRequest, Page, PageRequest } from '../answer.js';
@@ -37,6 +38,7 @@ export interface OperationView {
   readonly clientReference: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly activity?: Activity;
+  readonly reward?: Reward;
   readonly points: number;
   readonly bonusPoints: number;
   readonly supplierReference: string | null;
@@ -55,8 +57,9 @@ export interface OperationView {
   readonly updatedAt: Instant;
   readonly originalId: string | null;
   readonly quoteId: string | null;
-  readonly step: string | null;
-  readonly hold: { readonly kind: 'native' | 'soft'; readonly expiresAt: Instant } | null;
+  readonly step: RedemptionStep | null;
+  readonly intent: 'confirm' | 'release' | null;
+  readonly hold: Hold | null;
   readonly businessDate: string | null;
   readonly evidence: Json;
   readonly reviewReason: string | null;

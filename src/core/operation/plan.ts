@@ -1,11 +1,14 @@
+import { planRedemption } from './plan-redemption.js';
+import { canFind, withinKeyWindow } from './recovery-rules.js';
 import { parkedDelay, submittedDelay, type Random } from './schedule.js';
-import type { Decision, Plan, Rules, Snapshot } from './snapshot.js';
-
-/** A key is trusted for this much less than its window, so that clocks and slow answers cannot outlive it. */
-const KEY_WINDOW_SLACK_MS = 3_600_000;
+import { type Decision, isRedemption, type Plan, type Rules, type Snapshot, type WriteSnapshot } from './snapshot.js';
 
 /** What a due operation needs now: a send, the same send again, a look-up, or a step that needs no supplier. */
 export function plan(snapshot: Snapshot, rules: Rules, random: Random): Plan {
+  return isRedemption(snapshot) ? planRedemption(snapshot, rules) : planWrite(snapshot as WriteSnapshot, rules, random);
+}
+
+function planWrite(snapshot: WriteSnapshot, rules: Rules, random: Random): Plan {
   switch (snapshot.state) {
     case 'scheduled':
       return become({ to: 'queued', nextActionInMs: 0 });
@@ -45,18 +48,10 @@ function planSubmitted(snapshot: Snapshot, rules: Rules, random: Random): Plan {
 }
 
 function planUnknown(snapshot: Snapshot, rules: Rules): Plan {
-  const { recovery } = rules;
-  if (recovery.idempotency === 'key' && (snapshot.sinceFirstSentMs ?? 0) < recovery.windowMs - KEY_WINDOW_SLACK_MS) {
-    return { act: 'repeat' };
-  }
+  if (withinKeyWindow(snapshot, rules)) return { act: 'repeat' };
   if (canFind(rules)) return { act: 'look-up' };
-  const reviewReason = recovery.idempotency === 'none' ? 'awaiting-file' : 'look-ups-exhausted';
+  const reviewReason = rules.recovery.idempotency === 'none' ? 'awaiting-file' : 'look-ups-exhausted';
   return become({ to: 'needs-review', nextActionInMs: parkedDelay(), unknownSince: null, reviewReason });
-}
-
-function canFind(rules: Rules): boolean {
-  const { recovery } = rules;
-  return recovery.idempotency === 'lookup' || (recovery.idempotency === 'key' && recovery.find);
 }
 
 function become(decision: Decision): Plan {

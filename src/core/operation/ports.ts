@@ -1,4 +1,5 @@
 import type { Activity } from '../../spec/activity.js';
+import type { Reward } from '../../spec/reward.js';
 import type { Json } from '../../spec/values.js';
 import type { Caller } from '../access/caller.js';
 import type { Answer, IdempotentRequest, Page, PageRequest, StoredAnswer } from '../answer.js';
@@ -35,10 +36,14 @@ export interface AccrualRequest {
   readonly prepare: (link: LinkFacts | null, now: Date) => NewOperation;
 }
 
-/** A reversal waiting to be accepted; `prepare` is called with the accrual's row locked, `taken` without the key's own holder. */
+/**
+ * A reversal or a refund waiting to be accepted; `prepare` is called with the original's row locked, `taken` without the key's own
+ * holder.
+ */
 export interface ReversalRequest {
   readonly caller: Caller;
-  readonly accrualId: string;
+  readonly kind: 'reversal' | 'refund';
+  readonly originalId: string;
   readonly activityKey: string | null;
   readonly id: string;
   readonly request: IdempotentRequest;
@@ -51,23 +56,28 @@ export interface ReversalRequest {
   ) => NewOperation;
 }
 
-/** The accrual a reversal takes back. */
+/** The operation that a reversal or a refund takes back. */
 export interface OriginalFacts {
   readonly reference: string;
   readonly supplierReference: string | null;
   readonly activity: Activity | null;
+  readonly reward: Reward | null;
   readonly points: number;
   readonly bonusPoints: number;
 }
 
 /** An operation taken under a lease; nobody else acts on it until the lease ends. */
-export interface Claimed {
-  readonly operation: OperationRow;
+export interface Claimed extends LookSubject {
   readonly snapshot: Snapshot;
-  readonly resume: string | null;
   readonly act: 'send' | 'repeat' | 'look-up';
   readonly token: string;
   readonly startedAt: string;
+}
+
+/** An operation with what asking the supplier about it takes. */
+export interface LookSubject {
+  readonly operation: OperationRow;
+  readonly resume: string | null;
   readonly member: SealedMember;
   readonly original: OriginalFacts | null;
 }
@@ -111,6 +121,8 @@ export interface OperationStore {
     operationId: string,
     judge: (operation: OperationRow, snapshot: Snapshot, member: SealedMember) => Decision | null,
   ): Promise<Decision | null | 'reference-taken'>;
+  /** What a look at the supplier needs of an operation, without a lease. */
+  subject(tenantId: string, operationId: string): Promise<(LookSubject & { readonly snapshot: Snapshot }) | null>;
   get(caller: Caller, id: string): Promise<OperationRow | null>;
   list(caller: Caller, filter: OperationFilter, page: PageRequest): Promise<Page<OperationRow>>;
 }

@@ -30,7 +30,7 @@ export interface Preparing {
 
 /** Turns an accrual request into an operation, or throws the problem that stops it; nothing is stored yet. */
 export function prepareAccrual(input: AcceptAccrual, given: Preparing): NewOperation {
-  const link = usableLink(given);
+  const link = usableLink(given, 'accrue');
   const { scheme, adapter, timing } = given.facts(link.scheme);
   if (adapter.accrual === undefined) throw new Problem('CAPABILITY_MISSING');
   const { activity } = input;
@@ -59,6 +59,7 @@ export function prepareAccrual(input: AcceptAccrual, given: Preparing): NewOpera
     bonusPoints,
     reason: null,
     termsVersion: terms?.version ?? null,
+    ...NO_REDEMPTION,
     originalId: null,
     notBefore,
     deadlineAt: new Date(deadlineFrom + windowMs),
@@ -66,11 +67,17 @@ export function prepareAccrual(input: AcceptAccrual, given: Preparing): NewOpera
   };
 }
 
+/** What earlier reversals or refunds of an operation hold already, and how many of them are open. */
+export interface Taken {
+  readonly points: number;
+  readonly open: number;
+}
+
 /** Turns a reversal request into an operation; `taken` is what earlier reversals of the accrual already hold, under its lock. */
 export function prepareReversal(
   input: AcceptReversal,
   original: OperationRow | null,
-  taken: { readonly points: number; readonly open: number },
+  taken: Taken,
   given: Preparing,
 ): NewOperation {
   if (original?.kind !== 'accrual') throw new Problem('NOT_FOUND');
@@ -96,6 +103,7 @@ export function prepareReversal(
     bonusPoints: 0,
     reason: input.reason,
     termsVersion: original.termsVersion,
+    ...NO_REDEMPTION,
     originalId: original.id,
     notBefore: null,
     deadlineAt: new Date(given.now.getTime() + timing.deadlineMs),
@@ -106,12 +114,16 @@ export function prepareReversal(
 /** Accepting leaves the wake-up to the queue; this is when the sweeper takes over if that wake-up is lost. */
 const SWEEP_AFTER_MS = 15_000;
 
+/** What only redemptions have. */
+export const NO_REDEMPTION = { reward: null, hold: null, quoteId: null } as const;
+
 /** A reversal is keyed by its parent and the platform's own reference; without one each idempotency key is a new reversal. */
 export function reversalKey(input: Pick<AcceptReversal, 'accrualId' | 'clientReference'>): string | null {
   return input.clientReference === undefined ? null : `reversal|${input.accrualId}|${input.clientReference}`;
 }
 
-function soon(now: Date): Date {
+/** When an operation that was accepted just now is due, should its wake-up be lost. */
+export function soon(now: Date): Date {
   return new Date(now.getTime() + SWEEP_AFTER_MS);
 }
 
@@ -122,21 +134,28 @@ function computedPoints(terms: ReturnType<typeof termsFor>, activity: AcceptAccr
   return earned.points;
 }
 
-function visibleLink(given: Preparing): LinkFacts {
+/** The link of a request; another's, or none, is not found. */
+export function visibleLink(given: Pick<Preparing, 'link' | 'caller'>): LinkFacts {
   const { link } = given;
   if (link === null || !covers(given.caller, link.organisation)) throw new Problem('NOT_FOUND');
   return link;
 }
 
-function usableLink(given: Preparing): LinkFacts {
+/** A link that is active and whose traveller agreed to this. */
+export function usableLink(given: Pick<Preparing, 'link' | 'caller'>, scope: 'accrue' | 'redeem'): LinkFacts {
   const link = visibleLink(given);
   if (link.state !== 'active') throw new Problem('LINK_NOT_ACTIVE', { linkId: link.id });
-  if (link.consentScopes !== null && !link.consentScopes.includes('accrue'))
+  if (link.consentScopes !== null && !link.consentScopes.includes(scope))
     throw new Problem('CONSENT_MISSING', { linkId: link.id });
   return link;
 }
 
-function common(input: AcceptAccrual | AcceptReversal, given: Preparing, link: LinkFacts) {
+/** What a new operation has of its request, its link and its moment. */
+export function common(
+  input: Pick<AcceptAccrual, 'clientReference' | 'metadata'>,
+  given: Pick<Preparing, 'caller' | 'id' | 'now'>,
+  link: LinkFacts,
+) {
   return {
     tenantId: given.caller.tenantId,
     id: given.id,

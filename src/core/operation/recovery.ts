@@ -1,32 +1,46 @@
-import type { AnyAdapter, Write } from '../../spec/adapter.js';
-import type { OperationKind } from '../../spec/operation.js';
+import type { AnyAdapter, Found, HoldFound, RedemptionPort, Write } from '../../spec/adapter.js';
+import type { OperationState, RedemptionStep } from '../../spec/operation.js';
 import type { Supplier } from '../supplier/ports.js';
-import type { Recovery, Rules } from './snapshot.js';
+import { stepOf } from './redemption-step.js';
+import type { Recovery, Rules, Snapshot } from './snapshot.js';
 
-/** The adapter's write for an operation of this kind; `null` when the scheme does not have it (any more). */
-export function writeOf(adapter: AnyAdapter, kind: OperationKind): Write<never, never> | null {
-  switch (kind) {
+/** A write whatever its input: what it is given fits by the operation's kind and step. */
+type AnyWrite = Write<never, never, Found | HoldFound>;
+
+/** What selects an operation's write: its kind, and for a redemption the step that is next or open. */
+export type WriteChoice = Pick<Snapshot, 'kind' | 'step' | 'intent'> & { readonly state: OperationState };
+
+/** The adapter's write for an operation as it stands; `null` when the scheme does not have it (any more). */
+export function writeOf(adapter: AnyAdapter, operation: WriteChoice): AnyWrite | null {
+  switch (operation.kind) {
     case 'accrual':
-      return (adapter.accrual?.accrue as Write<never, never> | undefined) ?? null;
+      return adapter.accrual?.accrue ?? null;
     case 'reversal':
-      return (adapter.accrual?.reverse as Write<never, never> | undefined) ?? null;
+      return adapter.accrual?.reverse ?? null;
+    case 'redemption':
+      return adapter.redemption === undefined ? null : stepWrite(adapter.redemption, stepOf(operation));
+    case 'refund':
+      return adapter.redemption?.refund ?? null;
     case 'expectation':
     case 'attachment':
-    case 'redemption':
-    case 'refund':
     case 'change':
     case 'transfer':
     case 'mirror':
     case 'claim':
       return null;
     default:
-      return kind satisfies never;
+      return operation.kind satisfies never;
   }
 }
 
-/** The rules that decisions about operations of this kind follow at this supplier. */
-export function rulesFor(supplier: Supplier, kind: OperationKind): Rules {
-  const write = writeOf(supplier.adapter, kind);
+/** Where the supplier knows only the confirm, whatever is looked up is the confirm. */
+function stepWrite(port: RedemptionPort<never>, step: RedemptionStep): AnyWrite {
+  return port.flow === 'one-step' ? port.confirm : port[step];
+}
+
+/** The rules that decisions about an operation, as it stands, follow at this supplier. */
+export function rulesFor(supplier: Supplier, operation: WriteChoice): Rules {
+  const write = writeOf(supplier.adapter, operation);
   const recovery: Recovery = write === null ? { idempotency: 'none' } : recoveryOf(write, supplier);
   return {
     recovery,
@@ -35,7 +49,7 @@ export function rulesFor(supplier: Supplier, kind: OperationKind): Rules {
   };
 }
 
-function recoveryOf(write: Write<never, never>, supplier: Supplier): Recovery {
+function recoveryOf(write: AnyWrite, supplier: Supplier): Recovery {
   const { config, timing } = supplier;
   switch (write.idempotency) {
     case 'key':

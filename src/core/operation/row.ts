@@ -1,7 +1,8 @@
 import type { Activity } from '../../spec/activity.js';
-import type { OperationKind, OperationState, ReviewReason } from '../../spec/operation.js';
+import type { OperationKind, OperationState, RedemptionStep, ReviewReason } from '../../spec/operation.js';
+import type { Hold, Reward } from '../../spec/reward.js';
 import type { Json } from '../../spec/values.js';
-import type { Rejection } from './snapshot.js';
+import type { Intent, Rejection } from './snapshot.js';
 
 /** An operation as it is stored: the only truth about it. Ids are UUIDs, points positive magnitudes. */
 export interface OperationRow {
@@ -9,7 +10,9 @@ export interface OperationRow {
   readonly id: string;
   readonly kind: OperationKind;
   readonly state: OperationState;
-  readonly step: string | null;
+  readonly step: RedemptionStep | null;
+  /** What the platform has asked of a redemption and is not done yet. */
+  readonly intent: Intent | null;
   readonly scheme: string;
   readonly connectionId: string;
   readonly linkId: string;
@@ -29,7 +32,8 @@ export interface OperationRow {
   readonly termsVersion: string | null;
   readonly originalId: string | null;
   readonly quoteId: string | null;
-  readonly hold: { readonly kind: 'native' | 'soft'; readonly expiresAt: string } | null;
+  readonly reward: Reward | null;
+  readonly hold: Hold | null;
   readonly businessDate: string | null;
   readonly notBefore: Date | null;
   readonly deadlineAt: Date;
@@ -44,11 +48,10 @@ export interface OperationRow {
 export type NewOperation = Omit<
   OperationRow,
   | 'step'
+  | 'intent'
   | 'supplierReference'
   | 'rejection'
   | 'evidence'
-  | 'quoteId'
-  | 'hold'
   | 'businessDate'
   | 'attempts'
   | 'version'

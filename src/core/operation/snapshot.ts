@@ -3,7 +3,7 @@ import type { Fault, RefusalReason } from '../../spec/errors.js';
 import type { OperationKind, RedemptionState, RedemptionStep, ReviewReason, WriteState } from '../../spec/operation.js';
 import type { Hold } from '../../spec/reward.js';
 import type { Timing } from '../../spec/scheme.js';
-import type { Json } from '../../spec/values.js';
+import type { Instant, Json } from '../../spec/values.js';
 
 /**
  * What deciding needs to know of an operation. Ages are milliseconds measured by the database's clock when the row was read,
@@ -31,6 +31,16 @@ export interface Snapshot {
   readonly unknownForMs: number | null;
   readonly untilDeadlineMs: number;
   readonly leaseLapsed: boolean;
+}
+
+/** An operation that is one write at the supplier: every kind but expectation and redemption. */
+export type WriteSnapshot = Snapshot & { readonly state: WriteState };
+
+export type RedemptionSnapshot = Snapshot & { readonly kind: 'redemption'; readonly state: RedemptionState };
+
+/** Tells the two kinds of state machine apart; some of their states share a name. */
+export function isRedemption(snapshot: Snapshot): snapshot is RedemptionSnapshot {
+  return snapshot.kind === 'redemption';
 }
 
 /** What a platform may ask of a redemption that is held. */
@@ -95,6 +105,8 @@ export interface Rejection {
 export interface Decision {
   readonly to: WriteState | RedemptionState;
   readonly nextActionInMs: number | null;
+  /** Not before this instant either, unless the platform has asked for something meanwhile. */
+  readonly wakeAt?: Instant;
   readonly supplierReference?: string;
   readonly rejection?: Rejection;
   readonly reviewReason?: ReviewReason | null;

@@ -36,7 +36,8 @@ export function createOperations({ store, rest, facts }: OperationsDeps): Operat
       const id = uuidv7();
       return store.acceptReversal({
         caller,
-        accrualId: input.accrualId,
+        kind: 'reversal',
+        originalId: input.accrualId,
         activityKey: reversalKey(input),
         id,
         request,

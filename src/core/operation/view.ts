@@ -17,6 +17,7 @@ export function operationView(row: OperationRow, language: 'zh' | 'en'): Operati
     clientReference: row.clientReference,
     metadata: row.metadata,
     ...(row.activity === null ? {} : { activity: row.activity }),
+    ...(row.reward === null ? {} : { reward: row.reward }),
     points: row.points,
     bonusPoints: row.bonusPoints,
     supplierReference: row.supplierReference,
@@ -37,13 +38,19 @@ export function operationView(row: OperationRow, language: 'zh' | 'en'): Operati
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     originalId: row.originalId === null ? null : toTypeId('op', row.originalId),
-    quoteId: row.quoteId,
+    quoteId: row.quoteId === null ? null : toTypeId('qte', row.quoteId),
     step: row.step,
+    intent: row.intent,
     hold: row.hold,
     businessDate: row.businessDate,
     evidence: row.evidence,
     reviewReason: row.reviewReason,
   };
+}
+
+/** The answer to an act on an operation: how it stands now, stored as it goes out. */
+export function actedAnswer(row: OperationRow): OperationAnswer {
+  return answerOf(row, 202);
 }
 
 /** Answers about operations, in English: nothing in a fresh operation is a sentence. */
@@ -68,11 +75,10 @@ function asAccepted(operation: NewOperation): OperationRow {
   return {
     ...operation,
     step: null,
+    intent: null,
     supplierReference: null,
     rejection: null,
     evidence: null,
-    quoteId: null,
-    hold: null,
     businessDate: null,
     attempts: 0,
     version: 1,

@@ -64,7 +64,7 @@ describe('waking', () => {
     const plan = claims[0]?.plan;
     expect(plan?.(SENDING, situation({ state: 'queued' }))).toEqual({ act: 'send' });
     expect(plan?.(SENDING, situation({ state: 'unknown' }))).toEqual({ act: 'look-up' });
-    expect(plan?.({ ...SENDING, kind: 'claim' }, situation({ state: 'unknown' }))).toMatchObject({ act: 'become' });
+    expect(plan?.(SENDING, situation({ kind: 'claim', state: 'unknown' }))).toMatchObject({ act: 'become' });
   });
 
   it('ends when the work is handed out, not when it is done', async () => {

@@ -27,6 +27,7 @@ const POSTED: OperationRow = {
   ...prepareAccrual({ linkId: LINK, activity: FLIGHT, points: 500, bonusPoints: 100, metadata: {} }, given),
   state: 'posted',
   step: null,
+  intent: null,
   supplierReference: 'S1',
   rejection: null,
   reviewReason: null,

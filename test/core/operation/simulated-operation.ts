@@ -1,7 +1,7 @@
 import { decide } from '../../../src/core/operation/decide.js';
 import { plan } from '../../../src/core/operation/plan.js';
 import type { Decision, Rules, Snapshot } from '../../../src/core/operation/snapshot.js';
-import { isFinal, type WriteState } from '../../../src/spec/operation.js';
+import { isFinal, type OperationState } from '../../../src/spec/operation.js';
 import { applied } from './applied.js';
 import { LEARNT, situation } from './situations.js';
 import type { Given, Mishap, SimulatedSupplier } from './simulated-supplier.js';
@@ -17,11 +17,11 @@ export interface Course {
 }
 
 export interface Ended {
-  readonly state: WriteState;
+  readonly state: OperationState;
   readonly reviewReason: Snapshot['reviewReason'];
   readonly sends: number;
   /** States in their order. */
-  readonly path: readonly WriteState[];
+  readonly path: readonly OperationState[];
 }
 
 const NOTHING: Mishap = { kind: 'none', delayMs: 0 };
@@ -34,7 +34,7 @@ const STEPS_AT_MOST = 2_000;
 export function runToRest({ rules, supplier, mishaps, pushes, chance }: Course): Ended {
   const script = [...mishaps];
   const told = pushes.map((afterMs) => ({ afterMs, done: false }));
-  const path: WriteState[] = ['queued'];
+  const path: OperationState[] = ['queued'];
   let now = 0;
   let dueAt = 0;
   let snapshot = situation({ state: 'queued', attempts: 0, sinceFirstSentMs: null, sinceLastSentMs: null });

@@ -1,0 +1,93 @@
+import type { HoldFound } from '../../spec/adapter.js';
+import type { Fault } from '../../spec/errors.js';
+import type { Json } from '../../spec/values.js';
+import { absenceBelief, lookAgain, lookOnceMore } from './decide-absent.js';
+import { foundOtherwise, review } from './decide-open.js';
+import { confirmed, gone, held, released } from './redemption-outcome.js';
+import { throttledDelay, type Random } from './schedule.js';
+import { stepOf } from './redemption-step.js';
+import type { Decision, Learnt, RedemptionSnapshot, Rules } from './snapshot.js';
+
+const EVIDENCE = { by: 'look-up' };
+
+/** What a redemption becomes by where the supplier has it. */
+export function decideFoundHold(
+  snapshot: RedemptionSnapshot,
+  { found, matches }: Extract<Learnt, { type: 'found-hold' }>,
+  rules: Rules,
+  random: Random,
+): Decision {
+  if (!matches) return foundOtherwise(snapshot, rules, random);
+  switch (found.found) {
+    case 'confirmed':
+      // Spent without a confirm of ours: nobody's word but the supplier's.
+      return snapshot.step === 'confirm' ? confirmed(found.receipt, EVIDENCE) : review('evidence-mismatch');
+    case 'released':
+      return released(EVIDENCE);
+    case 'expired':
+      return gone(EVIDENCE);
+    case 'held':
+      return decideStillHeld(snapshot, found, rules, random);
+    case 'absent':
+      return stepAbsent(snapshot, rules, random);
+    default:
+      return found satisfies never;
+  }
+}
+
+/** A hold that still stands proves a hold, disproves a release, and disproves a confirm only once none can still be on its way. */
+function decideStillHeld(
+  snapshot: RedemptionSnapshot,
+  found: Extract<HoldFound, { found: 'held' }>,
+  rules: Rules,
+  random: Random,
+): Decision {
+  const stands = held(found.receipt, EVIDENCE);
+  if (stands === null) return lookAgainAt(snapshot, rules, random);
+  if (snapshot.state === 'held') return { ...stands, nextActionInMs: lookHeldAgainMs(rules) };
+  if (stepOf(snapshot) !== 'confirm') return stands;
+  const belief = absenceBelief(snapshot, rules);
+  if (belief.believed === 'no') return lookAgainAt(snapshot, rules, random);
+  if (belief.believed === 'once-more') return lookOnceMore(snapshot, rules, belief.absences);
+  return { ...stands, absences: 0 };
+}
+
+/**
+ * The supplier knows nothing of it. For a hold that is proof, in time, that nothing is held; for what stands or is to be spent, that
+ * the hold was lost: nothing was taken, and nothing is left to take.
+ */
+export function stepAbsent(snapshot: RedemptionSnapshot, rules: Rules, random: Random): Decision {
+  const evidence = { by: 'look-up', absent: true };
+  if (snapshot.state === 'held') return gone(evidence);
+  const belief = absenceBelief(snapshot, rules);
+  if (belief.believed === 'no') return lookAgainAt(snapshot, rules, random);
+  if (belief.believed === 'once-more') return lookOnceMore(snapshot, rules, belief.absences);
+  const step = stepOf(snapshot);
+  switch (step) {
+    case 'hold':
+      return notBegun('requested', evidence);
+    case 'confirm':
+      // A reservation of ours stands whatever the supplier knows; a hold of theirs that they do not know is gone.
+      return snapshot.hold?.kind === 'soft' ? notBegun('held', evidence) : gone(evidence);
+    case 'release':
+      return gone(evidence);
+    default:
+      return step satisfies never;
+  }
+}
+
+/** Stays where it is and looks again: at a hold that has ended soon, at an open outcome by its schedule. */
+export function lookAgainAt(snapshot: RedemptionSnapshot, rules: Rules, random: Random, fault?: Fault): Decision {
+  if (snapshot.state !== 'held') return lookAgain(snapshot, rules, random, fault);
+  const atLeast = fault?.kind === 'rate-limited' ? throttledDelay(rules.timing, 0, fault.retryAfterMs, random) : 0;
+  return { to: 'held', nextActionInMs: Math.max(lookHeldAgainMs(rules), atLeast), lookups: snapshot.lookups + 1 };
+}
+
+/** A hold is past its end by our clock and not by the supplier's, or nobody answered: asked again at an unhurried pace. */
+function lookHeldAgainMs({ timing }: Rules): number {
+  return timing.lookupsMs[2] ?? timing.lookupEveryMs;
+}
+
+function notBegun(to: 'requested' | 'held', evidence: Json): Decision {
+  return { to, nextActionInMs: 0, unknownSince: null, reviewReason: null, absences: 0, evidence };
+}

@@ -1,0 +1,78 @@
+import type { Attempt, Context, Member, RedemptionInput, RefundInput, ReversalInput } from '../../spec/adapter.js';
+import type { AccrualInput } from '../../spec/adapter.js';
+import { AdapterFault } from '../../spec/errors.js';
+import { points } from '../../spec/values.js';
+import { memberOf, secretsOf } from '../link/member.js';
+import type { MemberVault } from '../link/vault.js';
+import type { CallOptions, Supplier } from '../supplier/ports.js';
+import type { Asked } from './echo.js';
+import type { LookSubject } from './ports.js';
+import { writeOf } from './recovery.js';
+
+/** A write of the adapter with everything that it is called with. */
+export interface PreparedCall {
+  readonly write: NonNullable<ReturnType<typeof writeOf>>;
+  readonly context: Context<never>;
+  readonly input: never;
+  readonly attempt: Attempt;
+  readonly asked: Asked;
+}
+
+/** Opens the member's data for the length of one call. Throws before anything is sent when the operation cannot be carried. */
+export function prepareCall(
+  subject: LookSubject,
+  supplier: Supplier,
+  vault: MemberVault,
+  options: Pick<CallOptions, 'observe' | 'lease' | 'signal'>,
+): PreparedCall {
+  const { operation, resume } = subject;
+  const write = writeOf(supplier.adapter, operation);
+  if (write === null) throw new AdapterFault({ kind: 'unmapped', supplierCode: 'capability-missing' });
+  const member = vault.open(subject.member);
+  return {
+    write,
+    context: supplier.context({ secrets: secretsOf(member), ...options }),
+    // A write's input fits by the operation's kind, which chose the write.
+    input: inputOf(subject, memberOf(member, supplier)) as never,
+    attempt: {
+      reference: operation.reference,
+      createdAt: operation.createdAt.toISOString(),
+      ...(resume === null ? {} : { resume }),
+    },
+    asked: {
+      reference: operation.reference,
+      points: operation.points + operation.bonusPoints,
+      memberNumber: member.memberNumber,
+    },
+  };
+}
+
+type Input = AccrualInput | ReversalInput | RedemptionInput | RefundInput;
+
+function inputOf({ operation, original }: LookSubject, member: Member): Input {
+  const amount = points(operation.points);
+  const reason = operation.reason ?? '';
+  switch (operation.kind) {
+    case 'accrual':
+      if (operation.activity === null) break;
+      return { member, activity: operation.activity, points: amount, bonusPoints: points(operation.bonusPoints) };
+    case 'redemption':
+      if (operation.reward === null) break;
+      return { member, reward: operation.reward, points: amount };
+    case 'reversal': {
+      if (original?.supplierReference == null || original.activity === null) break;
+      const { reference, supplierReference, activity } = original;
+      const was = { points: points(original.points), bonusPoints: points(original.bonusPoints) };
+      return { member, original: { reference, supplierReference, activity, ...was }, points: amount, reason };
+    }
+    case 'refund': {
+      if (original?.supplierReference == null || original.reward === null) break;
+      const { reference, supplierReference, reward } = original;
+      const was = { points: points(original.points) };
+      return { member, original: { reference, supplierReference, reward, ...was }, points: amount, reason };
+    }
+    default:
+      break;
+  }
+  throw new Error('an operation that cannot be sent');
+}
