@@ -3,17 +3,21 @@ import type { Answer, IdempotentRequest, StoredAnswer } from '../../src/core/ans
 import type { CreateLink, LinkView, Links } from '../../src/core/link/links.js';
 import type { AcceptAccrual, AcceptReversal, OperationView, Operations } from '../../src/core/operation/operations.js';
 import { Problem } from '../../src/core/problem.js';
+import type { Redemptions } from '../../src/core/redemption/redemptions.js';
 import type { SchemeView } from '../../src/core/scheme/schemes.js';
 import type { Deps } from '../../src/http/deps.js';
 import { toTypeId } from '../../src/spec/typeid.js';
-import { accountView, linkView, operationView, schemeView } from './views.js';
+import { fakeReconciliations, fakeResyncs, type Note, type Once } from './support-fakes.js';
+import { accountView, linkView, operationView, quoteView, redemptionView, schemeView } from './views.js';
 
 export const LINK = '01976a40-0000-7000-8000-000000000001';
 export const OPERATION = '01976a40-0000-7000-8000-000000000002';
 export const CONNECTION = '01976a40-0000-7000-8000-000000000003';
+export const QUOTE = '01976a40-0000-7000-8000-000000000004';
 export const LINK_ID = toTypeId('lnk', LINK);
 export const OPERATION_ID = toTypeId('op', OPERATION);
 export const CONNECTION_ID = toTypeId('con', CONNECTION);
+export const QUOTE_ID = toTypeId('qte', QUOTE);
 /** Well formed, and nobody's. */
 export const NOBODY = '01976a40-0000-7000-8000-00000000ffff';
 
@@ -30,6 +34,7 @@ export interface World extends Deps {
   readonly asked: { readonly name: string; readonly input: unknown }[];
   links: Links;
   operations: Operations;
+  redemptions: Redemptions;
 }
 
 /** A key with these scopes and no others. */
@@ -37,11 +42,13 @@ export function callerWith(scopes: readonly Scope[], tenantId = 'tenant-a'): Cal
   return { tenantId, keyId: 'key-1', scopes: new Set(scopes), organisation: null };
 }
 
-/** Use cases over nothing: they know one link, one operation and one scheme, and keep idempotency keys like the real ones. */
+const ALL_SCOPES = ['read', 'read-numbers', 'link', 'accrue', 'redeem', 'support'] as const;
+
+/** Use cases over nothing: they know one of everything, and keep idempotency keys like the real ones. */
 export function newWorld(): World {
   const callers = new Map([
-    ['all-a', callerWith(['read', 'read-numbers', 'link', 'accrue'])],
-    ['all-b', callerWith(['read', 'read-numbers', 'link', 'accrue'], 'tenant-b')],
+    ['all-a', callerWith(ALL_SCOPES)],
+    ['all-b', callerWith(ALL_SCOPES, 'tenant-b')],
   ]);
   const logged: Logged[] = [];
   const asked: { name: string; input: unknown }[] = [];
@@ -55,6 +62,9 @@ export function newWorld(): World {
     authenticate: async (token) => callers.get(token) ?? null,
     links: fakeLinks(once, note),
     operations: fakeOperations(once, note),
+    redemptions: fakeRedemptions(once, note),
+    reconciliations: fakeReconciliations(once, note),
+    resyncs: fakeResyncs(once, note),
     inbound: {
       receive: async (connectionId, push) => {
         note('receive', { connectionId, push });
@@ -66,9 +76,6 @@ export function newWorld(): World {
     log: { debug: log('debug'), warn: log('warn'), error: log('error') },
   };
 }
-
-type Note = (name: string, input: unknown) => void;
-type Once = (caller: Caller, request: IdempotentRequest, run: () => Answer) => Answer;
 
 function fakeLinks(once: Once, note: Note): Links {
   const known = (id: string) => {
@@ -141,6 +148,38 @@ function fakeOperations(once: Once, note: Note): Operations {
       return { sentences: ['1', '2', '3'].map((sentence) => `${language} ${sentence}`) };
     },
     rested: async () => true,
+  };
+}
+
+function fakeRedemptions(once: Once, note: Note): Redemptions {
+  const known = (id: string, wanted: string) => {
+    if (id !== wanted) throw new Problem('NOT_FOUND');
+  };
+  const step = (name: string, state: OperationView['state']): Redemptions['confirm'] => {
+    return async (caller, id, request) => {
+      note(name, id);
+      known(id, OPERATION);
+      return once(caller, request, () => operationAnswer(202, { ...redemptionView, state }));
+    };
+  };
+  return {
+    quote: async (_caller, input, language) => {
+      note('quote', { ...input, language });
+      known(input.linkId, LINK);
+      return { ...quoteView, reward: input.reward };
+    },
+    redeem: async (caller, input, request) => {
+      note('redeem', input);
+      known(input.quoteId, QUOTE);
+      return once(caller, request, () => operationAnswer(202, redemptionView));
+    },
+    confirm: step('confirm', 'confirming'),
+    release: step('release', 'releasing'),
+    refund: async (caller, input, request) => {
+      note('refund', input);
+      known(input.redemptionId, OPERATION);
+      return once(caller, request, () => operationAnswer(202, { ...operationView, kind: 'refund' }));
+    },
   };
 }
 

@@ -31,13 +31,18 @@ export interface GatewayUnderTest {
 export async function startGateway(world: World = newWorld()): Promise<GatewayUnderTest> {
   // Tests replace members of the world while the gateway runs.
   const http = createServer(
-    createApp({ ...world, links: late(world, 'links'), operations: late(world, 'operations') }),
+    createApp({
+      ...world,
+      links: late(world, 'links'),
+      operations: late(world, 'operations'),
+      redemptions: late(world, 'redemptions'),
+    }),
   );
   const port = await http.listen(0, '127.0.0.1');
   return { world, http, port, ask: asker(port), stop: () => http.stop(0) };
 }
 
-function late<Name extends 'links' | 'operations'>(world: World, name: Name): World[Name] {
+function late<Name extends 'links' | 'operations' | 'redemptions'>(world: World, name: Name): World[Name] {
   return new Proxy(world[name], { get: (_target, member) => Reflect.get(world[name], member) as unknown });
 }
 

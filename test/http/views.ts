@@ -1,6 +1,8 @@
 import type { AccountView, LinkView } from '../../src/core/link/links.js';
 import type { OperationView } from '../../src/core/operation/operations.js';
+import type { QuoteView } from '../../src/core/redemption/redemptions.js';
 import type { SchemeView } from '../../src/core/scheme/schemes.js';
+import type { Reward } from '../../src/spec/reward.js';
 import { toTypeId } from '../../src/spec/typeid.js';
 
 /** One of each thing that the API shows, with every member filled in somewhere. */
@@ -21,7 +23,7 @@ export const linkView: LinkView = {
   updatedAt: '2025-01-02T03:04:05.678Z',
 };
 
-export const operationView: OperationView = {
+const anyOperation: Omit<OperationView, 'activity' | 'reward'> = {
   id: toTypeId('op', '01976a40-0000-7000-8000-000000000002'),
   kind: 'accrual',
   state: 'queued',
@@ -31,7 +33,6 @@ export const operationView: OperationView = {
   reference: '17620704000001234567',
   clientReference: null,
   metadata: {},
-  activity: { type: 'other', reference: 'gift-1', description: 'Welcome', date: '2025-01-02' },
   points: 7,
   bonusPoints: 0,
   supplierReference: null,
@@ -46,10 +47,51 @@ export const operationView: OperationView = {
   originalId: null,
   quoteId: null,
   step: null,
+  intent: null,
   hold: null,
   businessDate: null,
   evidence: { by: 'look-up' },
   reviewReason: null,
+};
+
+export const operationView: OperationView = {
+  ...anyOperation,
+  activity: { type: 'other', reference: 'gift-1', description: 'Welcome', date: '2025-01-02' },
+};
+
+const railReward: Reward = {
+  type: 'rail',
+  orderNumber: 'E1',
+  trainNumber: 'G7',
+  travelDate: '2025-01-02',
+  beneficiary: '3',
+};
+
+export const quoteView: QuoteView = {
+  id: toTypeId('qte', '01976a40-0000-7000-8000-000000000004'),
+  linkId: linkView.id,
+  scheme: 'china-railway',
+  reward: railReward,
+  points: 55300,
+  cash: null,
+  valuePerPoint: { currency: 'CNY', minor: '1.0000' },
+  hold: 'native',
+  holdNotice: 'The supplier sets the points aside.',
+  expiresAt: '2025-01-02T03:14:05.678Z',
+  termsVersion: '2017-12-20',
+};
+
+export const redemptionView: OperationView = {
+  ...anyOperation,
+  kind: 'redemption',
+  state: 'requested',
+  scheme: 'china-railway',
+  reward: railReward,
+  points: 55300,
+  quoteId: quoteView.id,
+  step: 'hold',
+  intent: 'release',
+  hold: { kind: 'native', expiresAt: '2025-01-02T03:34:05.678Z' },
 };
 
 export const accountView: AccountView = {
@@ -96,6 +138,7 @@ export const schemeView: SchemeView = {
       tiers: [{ code: 'GOLD', name: { zh: '金卡', en: 'Gold' }, qualifying: { zh: '三十晚', en: 'Thirty nights' } }],
       expiry: { zh: '三年', en: 'Three years' },
       burn: { zh: '机票', en: 'Tickets' },
+      redeem: [{ reward: 'flight', currency: 'CNY', pointsPerUnit: 100, minimum: 5000 }],
       claimWindowDays: 90,
     },
     toCome: [],
