@@ -265,9 +265,30 @@ export interface paths {
         };
         /**
          * Everything of this partner that the supplier posted on a day (coverage `ours`)
-         * @description UTF-8. Header `#CRS,1,<partner>,<date>,<lines>,<points>`; lines `seq,reference,memberNo,type,points,postedAt,status`,
-         *     points signed from the member; trailer with line count, points and the SHA-256 of the lines. One correction file may
-         *     follow. 404 `NOT_FOUND` until the day is closed.
+         * @description 404 `NOT_FOUND` until the day, the posting date in the programme's own zone, is closed. From then on the file is there and
+         *     stays as it is, byte by byte; a day without postings has one, too. A correction file may follow; how one is asked for is
+         *     not agreed, and nobody reads any.
+         *
+         *     The file is packed with gzip (RFC 1952), in one member. Unpacked it is UTF-8 text without a byte order mark, every line
+         *     ended by a line feed, in cells separated by commas and quoted as in RFC 4180: a header, a line for each posting, a trailer.
+         *
+         *         #CRS,1,<partner>,<yyyymmdd>,<lines>,<points>
+         *         <seq>,<reference>,<memberNo>,<type>,<points>,<postedAt>,<status>
+         *         #END,<lines>,<points>,<sha256>
+         *
+         *     | cell | |
+         *     |---|---|
+         *     | `#CRS`, `1` | the layout and its version |
+         *     | `partner` | the `X-Partner-Id` of whom the file is for |
+         *     | `yyyymmdd` | the day that was asked for |
+         *     | `lines` | how many lines there are between header and trailer |
+         *     | `points` | in header and trailer what those lines come to; in a line a whole number, signed from the member: an accrual or a refund adds, a reversal or a redemption takes |
+         *     | `seq` | 1 and up, without gaps |
+         *     | `reference` | the partner's, of the very operation: a reversal has its own |
+         *     | `type` | `accrual`, `reversal`, `redemption` or `refund`; others may come |
+         *     | `postedAt` | RFC 3339, with any offset |
+         *     | `status` | `posted`; nothing else is in a settlement |
+         *     | `sha256` | of the bytes between header and trailer, line feeds included: 64 hexadecimal digits, lower case |
          */
         readonly get: operations["getSettlement"];
         readonly put?: never;
@@ -948,6 +969,8 @@ export interface operations {
             /** @description The file */
             readonly 200: {
                 headers: {
+                    /** @description When the day was closed; nothing joins it after that. The whole second that follows, as HTTP dates have no fractions */
+                    readonly "Last-Modified"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {

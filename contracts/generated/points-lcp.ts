@@ -84,6 +84,51 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/Statements/{day}.csv": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Everything of this partner that the programme posted on a day (coverage `ours`)
+         * @description `contract: reference`. No public document of the supplier speaks of such a file; this one is Interline's own, and whoever
+         *     has an agreement binds it by editing this and one mapping.
+         *
+         *     404 until the day, the posting date in the programme's own zone, is closed. From then on the file is there and stays as
+         *     it is, byte by byte; a day without postings has one, too.
+         *
+         *     UTF-8 text without a byte order mark, every line ended by a line feed, in cells separated by commas and quoted as in
+         *     RFC 4180: a header, a line for each posting, a trailer.
+         *
+         *         #LPS,1,<partner>,<yyyymmdd>,<lines>,<points>
+         *         <transactionId>,<callback>,<memberId>,<kind>,<amount>,<postedAt>
+         *         #END,<lines>,<points>,<sha256>
+         *
+         *     | cell | |
+         *     |---|---|
+         *     | `#LPS`, `1` | the layout and its version |
+         *     | `partner` | whom the file is for, as in `urn:interline:<partner>:…` |
+         *     | `yyyymmdd` | the day that was asked for |
+         *     | `lines` | how many lines there are between header and trailer |
+         *     | `points` | what their amounts come to |
+         *     | `transactionId` | the programme's own; a reversal has one of its own |
+         *     | `callback` | of the posting; of a reversal, that of the posting it undoes |
+         *     | `kind` | `accrual`, `redemption`, `reversal` (takes back a credit) or `refund` (gives back a debit); others may come |
+         *     | `amount` | a whole number, signed from the member |
+         *     | `postedAt` | RFC 3339, with any offset |
+         *     | `sha256` | of the bytes between header and trailer, line feeds included: 64 hexadecimal digits, lower case |
+         */
+        readonly get: operations["getStatement"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -276,6 +321,41 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["Unauthorized"];
+        };
+    };
+    readonly getStatement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description yyyymmdd */
+                readonly day: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file */
+            readonly 200: {
+                headers: {
+                    /** @description When the day was closed; nothing joins it after that. The whole second that follows, as HTTP dates have no fractions */
+                    readonly "Last-Modified"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/csv": string;
+                };
+            };
+            readonly 401: components["responses"]["Unauthorized"];
+            /** @description The day is not closed yet; a text */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
+                };
+            };
         };
     };
 }

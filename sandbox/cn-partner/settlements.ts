@@ -1,5 +1,11 @@
 import { gzipSync } from 'node:zlib';
-import { closedDate, type SettlementFile, settlementText, wrongSettlements } from '../engine/settlement-file.js';
+import {
+  closedDate,
+  lastModified,
+  type SettlementFile,
+  settlementText,
+  wrongSettlements,
+} from '../engine/settlement-file.js';
 import type { Handler, Parts } from '../platform.js';
 import { refusal } from './answers.js';
 
@@ -38,7 +44,7 @@ export function openSettlements(parts: Pick<Parts, 'days' | 'settlement'>, partn
       const file = fileOf(date);
       return {
         status: 200,
-        headers: { 'Content-Type': 'application/gzip' },
+        headers: { 'Content-Type': 'application/gzip', ...lastModified(date, parts.days) },
         body: packed(settlementText(file)),
         wrongEchoes: wrongSettlements(file).map((wrong) => packed(settlementText(wrong))),
       };

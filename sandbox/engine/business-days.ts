@@ -1,4 +1,4 @@
-import { addDays, type Clock, localDate } from './clock.js';
+import { addDays, type Clock, instant, localDate } from './clock.js';
 import type { Collection } from './store.js';
 
 /** A scheme's posting dates, in its own zone. Exactly one date is open; what is posted belongs to it. */
@@ -7,9 +7,15 @@ export interface BusinessDays {
   open(): string;
   /** Closes the open date early, by hand; the next one opens. */
   close(): string;
+  /**
+   * When a date was closed, by hand or by its midnight, Unix milliseconds; `undefined` for one open or older than these
+   * books.
+   */
+  closedAt(date: string): number | undefined;
 }
 
 const LAST_CLOSED = 'last-closed';
+const CLOSED_AT = 'closed-at ';
 
 /** `nightly` runs while a date is being closed: what it posts still belongs to that date. */
 export function openBusinessDays(
@@ -31,6 +37,7 @@ export function openBusinessDays(
       closing = false;
     }
     memory.set(LAST_CLOSED, date);
+    memory.set(CLOSED_AT + date, instant(clock()));
     return date;
   };
   const rollOver = (): void => {
@@ -45,6 +52,10 @@ export function openBusinessDays(
     close: () => {
       rollOver();
       return close();
+    },
+    closedAt: (date) => {
+      const at = memory.get(CLOSED_AT + date);
+      return at === undefined ? undefined : Date.parse(at);
     },
   };
 }

@@ -14,8 +14,8 @@ export interface SettlementFile {
 }
 
 /**
- * The file's text, each line of it ended by a line feed. The header and the trailer tell how many lines there are and what
- * they come to; the trailer also the SHA-256 of the bytes between the two.
+ * The file's text, each line of it ended by a line feed. The header and the trailer tell how many lines there are and
+ * what they come to; the trailer also the SHA-256 of the bytes between the two.
  */
 export function settlementText(file: SettlementFile): string {
   const body = file.lines.map((cells) => `${row(cells)}\n`).join('');
@@ -25,7 +25,9 @@ export function settlementText(file: SettlementFile): string {
   return `${header}\n${body}${row(['#END', ...totals, sha256])}\n`;
 }
 
-/** The same file with totals that its lines do not come to, and as if it were the next day's: for the fault `wrongEcho`. */
+/**
+ * The same file with totals that its lines do not come to, and as if it were the next day's: for the fault `wrongEcho`.
+ */
 export function wrongSettlements(file: SettlementFile): readonly SettlementFile[] {
   return [
     { ...file, points: file.points + 1 },
@@ -39,6 +41,15 @@ export function closedDate(name: string, days: BusinessDays): string | null {
   const parsed = new Date(`${date}T00:00:00Z`);
   const exists = !Number.isNaN(parsed.getTime()) && parsed.toISOString().slice(0, 10) === date;
   return exists && date < days.open() ? date : null;
+}
+
+/**
+ * When the day was closed, as a header of its file. HTTP dates have whole seconds: it is the second that follows, or a
+ * file could hold lines younger than itself. A day from before these books has none.
+ */
+export function lastModified(businessDate: string, days: BusinessDays): Readonly<Record<string, string>> {
+  const at = days.closedAt(businessDate);
+  return at === undefined ? {} : { 'Last-Modified': new Date(Math.ceil(at / 1_000) * 1_000).toUTCString() };
 }
 
 /** RFC 4180: only a partner's own text, a `callback` say, ever needs its quotes. */

@@ -1,5 +1,11 @@
 import type { Line } from '../engine/settlement.js';
-import { closedDate, type SettlementFile, settlementText, wrongSettlements } from '../engine/settlement-file.js';
+import {
+  closedDate,
+  lastModified,
+  type SettlementFile,
+  settlementText,
+  wrongSettlements,
+} from '../engine/settlement-file.js';
 import type { Handler, Parts, WireAnswer } from '../platform.js';
 import type { RowDetail } from './ledger.js';
 
@@ -39,7 +45,7 @@ export function openStatements(parts: Pick<Parts, 'days' | 'settlement'>, partne
       const file = fileOf(date);
       return {
         status: 200,
-        headers: { 'Content-Type': 'text/csv; charset=utf-8' },
+        headers: { 'Content-Type': 'text/csv; charset=utf-8', ...lastModified(date, parts.days) },
         body: settlementText(file),
         wrongEchoes: wrongSettlements(file).map(settlementText),
       };

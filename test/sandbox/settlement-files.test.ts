@@ -156,6 +156,41 @@ describe('the statement of points-lcp', () => {
   });
 });
 
+describe.each(['test-rail', 'test-airline'] as const)('the date of the file of %s', (scheme) => {
+  const modified = async (day: string): Promise<string | null> => {
+    const answer = await (scheme === 'test-rail' ? settlement(day) : lcp.statement(day));
+    expect(answer.status).toBe(200);
+    return answer.headers.get('last-modified');
+  };
+
+  it('is when its day was closed by hand, whatever happens later', async () => {
+    now += 60_000;
+    await closeDay(scheme);
+    const closed = await modified(DAY);
+    expect(closed).toBe('Tue, 10 Mar 2026 04:01:00 GMT');
+    now += 3_600_000;
+    await closeDay(scheme);
+    await closeDay(scheme, '2026-03-10');
+    expect(await modified(DAY)).toBe(closed);
+    expect(await modified('20260311')).toBe('Tue, 10 Mar 2026 05:01:00 GMT');
+  });
+
+  it('is when midnight in the zone closed it', async () => {
+    now = Date.parse('2026-03-10T16:00:00Z');
+    expect(await modified(DAY)).toBe('Tue, 10 Mar 2026 16:00:00 GMT');
+  });
+
+  it('is the whole second that follows, so that no line is younger than its file', async () => {
+    now += 1;
+    await closeDay(scheme);
+    expect(await modified(DAY)).toBe('Tue, 10 Mar 2026 04:00:01 GMT');
+  });
+
+  it('is not known of a day before the books began', async () => {
+    expect(await modified('20260309')).toBeNull();
+  });
+});
+
 describe.each(['test-rail', 'test-airline'] as const)('mischief in the file of %s', (scheme) => {
   const lineOf = (reference: string): RegExp => new RegExp(`^.*${reference},.*$`, 'gm');
   const fileOf = async (day = DAY): Promise<string> =>
