@@ -15,9 +15,9 @@ interface Place {
 const LINE_FEED = /\n/g;
 
 /**
- * The records of a text as RFC 4180 has them, read one at a time; a line feed alone ends a record, too, and the last one needs
- * none. Lines are counted from `firstLine`. Throws `SettlementFault` `line` for a quote inside a cell, for text after a closing
- * quote, for a quoted cell without an end and for a carriage return that ends no line.
+ * The records of a text as RFC 4180 has them, read one at a time; a line feed alone ends a record, too, and the last
+ * one needs none. Lines are counted from `firstLine`. Throws `SettlementFault` `line` for a quote inside a cell, for
+ * text after a closing quote, for a quoted cell without an end and for a carriage return that ends no line.
  */
 export function* csvRecords(text: string, firstLine = 1): Generator<CsvRecord> {
   let place: Place = { at: 0, line: firstLine };
@@ -36,7 +36,10 @@ export function* csvRecords(text: string, firstLine = 1): Generator<CsvRecord> {
   }
 }
 
-/** A whole number in its one plain form: no sign but a minus, no leading zeros, 2^53 − 1 at most; `undefined` for anything else. */
+/**
+ * A whole number in its one plain form: no sign but a minus, no leading zeros, 2^53 − 1 at most; `undefined` for
+ * anything else.
+ */
 export function wholeNumber(cell: string): number | undefined {
   const value = /^(?:0|-?[1-9]\d{0,15})$/.test(cell) ? Number(cell) : Number.NaN;
   return Number.isSafeInteger(value) ? value : undefined;

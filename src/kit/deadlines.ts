@@ -1,8 +1,8 @@
 import type { Stop } from './classify.js';
 
 /**
- * Milliseconds: to have a connection, from the request's first byte to the answer's head, and for everything together; where
- * `stallMs` is given, also between two pieces of the answer.
+ * Milliseconds: to have a connection, from the request's first byte to the answer's head, and for everything together;
+ * where `stallMs` is given, also between two pieces of the answer.
  */
 export interface ExchangeTiming {
   readonly connectMs: number;
@@ -12,8 +12,8 @@ export interface ExchangeTiming {
 }
 
 /**
- * The clocks of one exchange. The total runs from the start, the others from phase to phase; `received` is the answer's head or
- * a piece of its body; `clear` ends them all.
+ * The clocks of one exchange. The total runs from the start, the others from phase to phase; `received` is the answer's
+ * head or a piece of its body; `clear` ends them all.
  */
 export interface Deadlines {
   readonly connecting: () => void;

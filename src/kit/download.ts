@@ -16,7 +16,10 @@ export function isPage({ headers }: Download): boolean {
   return /^\s*text\/html\b/i.test(headers['content-type'] ?? '');
 }
 
-/** The bytes of a file that was answered with 200; a page in its place, or any other status, is an `unknown-outcome` fault. */
+/**
+ * The bytes of a file that was answered with 200; a page in its place, or any other status, is an `unknown-outcome`
+ * fault.
+ */
 export function fileBytes(download: Download): Uint8Array {
   if (download.status !== 200) throw noFile(`HTTP ${download.status}`);
   if (isPage(download)) throw noFile('a page instead of a file');

@@ -17,7 +17,10 @@ export interface ExchangeOptions {
   readonly mayBegin: () => Stop | null;
 }
 
-/** How an exchange ended: with a whole answer, or with the cause of there being none. `seen` is for people, not yet redacted. */
+/**
+ * How an exchange ended: with a whole answer, or with the cause of there being none. `seen` is for people, not yet
+ * redacted.
+ */
 export type Ended<B> =
   | {
       readonly whole: true;
@@ -34,7 +37,9 @@ export type Ended<B> =
       readonly seen: string;
     };
 
-/** axios without any of its conveniences: no proxy, redirect, retry, transformation of bytes, or opinion about a status. */
+/**
+ * axios without any of its conveniences: no proxy, redirect, retry, transformation of bytes, or opinion about a status.
+ */
 const client = axios.create({
   adapter: 'http',
   proxy: false,

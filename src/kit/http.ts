@@ -22,7 +22,10 @@ export interface ObservedExchange {
   readonly at: Instant;
 }
 
-/** How long the worker's claim on the operation still holds, on a monotonic clock, and what must remain beyond the total timeout. */
+/**
+ * How long the worker's claim on the operation still holds, on a monotonic clock, and what must remain beyond the total
+ * timeout.
+ */
 interface Lease {
   remainingMs(): number;
   readonly marginMs: number;
@@ -37,9 +40,10 @@ interface FileTiming {
 const FILE_TIMING: FileTiming = { totalMs: 600_000, stallMs: 30_000 };
 
 /**
- * What one attempt's http is made of. `allowedOrigin` is the origin of the connection's `baseUrl`. `secrets` are all texts that no
- * record may show: the connection's secrets, and the member number and names of the call. Without `fileTiming` a file may take ten
- * minutes, and half a minute between two pieces of it; how long connecting and the first byte may take is as for every call.
+ * What one attempt's http is made of. `allowedOrigin` is the origin of the connection's `baseUrl`. `secrets` are all
+ * texts that no record may show: the connection's secrets, and the member number and names of the call. Without
+ * `fileTiming` a file may take ten minutes, and half a minute between two pieces of it; how long connecting and the
+ * first byte may take is as for every call.
  */
 export interface HttpOptions {
   readonly agents: Agents;
@@ -53,8 +57,8 @@ export interface HttpOptions {
 }
 
 /**
- * The adapters' way to a supplier; what it promises stands at `Http`. Throws a plain Error, before anything is sent and without a
- * record, for a request that only a mapping bug can ask for (see `requestTarget`).
+ * The adapters' way to a supplier; what it promises stands at `Http`. Throws a plain Error, before anything is sent and
+ * without a record, for a request that only a mapping bug can ask for (see `requestTarget`).
  */
 export function createHttp(options: HttpOptions): Http {
   let redact: Redact | undefined;
@@ -89,7 +93,10 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-/** A write may begin only while the claim outlives the longest the exchange can take; a lease that cannot tell is too short. */
+/**
+ * A write may begin only while the claim outlives the longest the exchange can take; a lease that cannot tell is too
+ * short.
+ */
 function leaseStop(request: HttpRequest, { lease, timing }: HttpOptions): Stop | null {
   if (request.effect === 'read' || lease === undefined) return null;
   return lease.remainingMs() >= timing.totalMs + lease.marginMs ? null : 'lease-too-short';

@@ -14,7 +14,9 @@ const MAX_FILE_BYTES = 67_108_864;
 /** Of an error page in place of a file, what is enough to show. */
 const MAX_PAGE_BYTES = 65_536;
 
-/** A whole answer; or why there is none. `seen` is what could be read of it, for people to look at, not yet redacted. */
+/**
+ * A whole answer; or why there is none. `seen` is what could be read of it, for people to look at, not yet redacted.
+ */
 export type Body<B> =
   | { readonly whole: true; readonly content: B; readonly seen: string }
   | { readonly whole: false; readonly cause: Stop; readonly seen: string };
@@ -22,7 +24,10 @@ export type Body<B> =
 /** Reads an answer to its end; `received` is told of each piece. */
 export type Read<B> = (message: IncomingMessage, received: () => void) => Promise<Body<B>>;
 
-/** Reads a text, strictly: a byte that is not UTF-8 would otherwise become U+FFFD inside a name or a reference, in silence. */
+/**
+ * Reads a text, strictly: a byte that is not UTF-8 would otherwise become U+FFFD inside a name or a reference, in
+ * silence.
+ */
 export const readText: Read<string> = async (message, received) => {
   const { cause, bytes } = await readBytes(message, MAX_TEXT_BYTES, received);
   const text = cause === null ? strictText(bytes) : null;
@@ -31,8 +36,8 @@ export const readText: Read<string> = async (message, received) => {
 };
 
 /**
- * Reads a file. Of its content nothing is shown, since it is full of members whom no filter was told of; an error in its place
- * is shown like any other.
+ * Reads a file. Of its content nothing is shown, since it is full of members whom no filter was told of; an error in
+ * its place is shown like any other.
  */
 export const readFile: Read<Buffer> = async (message, received) => {
   const { cause, bytes } = await readBytes(message, MAX_FILE_BYTES, received);
@@ -67,8 +72,8 @@ async function readBytes(message: IncomingMessage, limit: number, received: () =
 }
 
 /**
- * A gzip file stays one: servers that name their `.gz` files `Content-Encoding: gzip` besides have packed them once, and
- * browsers read them so, too.
+ * A gzip file stays one: servers that name their `.gz` files `Content-Encoding: gzip` besides have packed them once,
+ * and browsers read them so, too.
  */
 function encodingOf({ headers }: IncomingMessage): string {
   if (/^\s*application\/(x-)?gzip\b/i.test(headers['content-type'] ?? '')) return '';

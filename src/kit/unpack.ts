@@ -9,13 +9,14 @@ const MAX_UNPACKED_BYTES = 268_435_456;
 const TRAILER_BYTES = 8;
 
 /**
- * The one member of a gzip file, unpacked: at most `maxBytes`, 256 MiB, and a hundred times its packed size. Throws `SettlementFault`:
- * `too-large` beyond that, `cut-off` where its end is missing, `unreadable` for anything else, further members included.
+ * The one member of a gzip file, unpacked: at most `maxBytes`, 256 MiB, and a hundred times its packed size. Throws
+ * `SettlementFault`: `too-large` beyond that, `cut-off` where its end is missing, `unreadable` for anything else,
+ * further members included.
  */
 export function gunzipped(packed: Uint8Array, maxBytes = MAX_UNPACKED_BYTES): Uint8Array {
   if (packed.length === 0) throw new SettlementFault('cut-off', 0, 'the file is empty');
   const unpacked = unpack(packed, Math.min(maxBytes, packed.length * MAX_RATIO));
-  // Node unpacks member after member; the last one's trailer is of the whole only where it is the only one and nothing follows.
+  // Node unpacks member after member; a trailer that is of the whole says that there is one, and nothing after it.
   const trailer = Buffer.from(packed.subarray(-TRAILER_BYTES));
   if (trailer.readUInt32LE(0) !== crc32(unpacked) || trailer.readUInt32LE(4) !== unpacked.length) {
     throw new SettlementFault('unreadable', 0, 'something follows the end of the gzip file');
