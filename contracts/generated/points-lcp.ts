@@ -347,7 +347,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["Unauthorized"];
-            /** @description The day is not closed yet; a text */
+            /** @description The day is not closed yet; a text, and no page */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
