@@ -10,11 +10,14 @@ import { createEngine } from '../core/operation/engine.js';
 import type { Operations } from '../core/operation/operations.js';
 import { startRounds, sweep } from '../core/operation/sweeper.js';
 import { createOperations } from '../core/operation/use-cases.js';
+import type { Redemptions } from '../core/redemption/redemptions.js';
+import { createRedemptions } from '../core/redemption/use-cases.js';
 import type { Schemes } from '../core/scheme/schemes.js';
 import { createSchemes } from '../core/scheme/use-cases.js';
 import { hashApiKey } from '../privacy/api-key.js';
 import { startWorkers } from '../queue/wake-queue.js';
 import { createAuthenticate } from '../store/keys.js';
+import { createRedemptionStore } from '../store/redemption-store.js';
 import { createRestWatch } from '../store/rest-watch.js';
 import { ensurePartitions, forgetOldKeys } from '../store/sweep.js';
 import { type GatewayOptions, openParts, type Parts } from './parts.js';
@@ -24,6 +27,7 @@ export interface Gateway {
   readonly authenticate: Authenticate;
   readonly links: Links;
   readonly operations: Operations;
+  readonly redemptions: Redemptions;
   readonly inbound: InboundUseCases;
   readonly schemes: Schemes;
   /** Resolves when the database answers; rejects otherwise. */
@@ -52,6 +56,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     authenticate: createAuthenticate(pools, hashApiKey),
     links: createLinks(links),
     operations: createOperations({ store, rest: createRestWatch(pools), facts }),
+    redemptions: createRedemptions({
+      store: createRedemptionStore(pools, parts.relay.nudge),
+      operations: store,
+      accounts: links,
+      facts,
+    }),
     inbound,
     schemes: createSchemes({ schemes, adapterOf, suppliers: links.suppliers }),
     ping: async () => {

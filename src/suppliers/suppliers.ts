@@ -122,7 +122,9 @@ function open(stored: StoredConnection, options: SuppliersOptions): Live {
 
 /** The earliest moment at which any of the adapter's writes believes "not found". */
 function conclusiveAfterMs(adapter: AnyAdapter, config: never): number | undefined {
-  const writes = [adapter.accrual?.accrue, adapter.accrual?.reverse];
+  const { accrual, redemption } = adapter;
+  const steps = redemption?.flow === 'hold-first' ? [redemption.hold, redemption.release] : [];
+  const writes = [accrual?.accrue, accrual?.reverse, redemption?.confirm, redemption?.refund, ...steps];
   const times = writes.flatMap((write) =>
     write === undefined || write.idempotency === 'none' || write.conclusiveAfterMs === undefined
       ? []
