@@ -1,10 +1,10 @@
-import type { Lane, WakeUp } from '../core/operation/ports.js';
+import type { QueueLane, WakeUp } from '../core/operation/ports.js';
 import type { Pools } from './pools.js';
 import { asRole } from './tenant-scope.js';
 
 interface OutboxRecord {
   readonly tenant_id: string;
-  readonly lane: Lane;
+  readonly lane: QueueLane;
   readonly connection_id: string;
   readonly operation_id: string;
   readonly delay_ms: number;
@@ -41,7 +41,7 @@ export async function publishOutbox(
 function bundled(records: readonly OutboxRecord[]): WakeUp[] {
   const open = new Map<
     string,
-    { lane: Lane; connectionId: string; delayMs: number; hints: { tenantId: string; id: string }[] }
+    { lane: QueueLane; connectionId: string; delayMs: number; hints: { tenantId: string; id: string }[] }
   >();
   const done: WakeUp[] = [];
   for (const record of records) {
