@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import { accepted, claimOf, postedAccrual } from './operations.js';
 import { SCHEME, type StoreBench, type Tenant } from './store-bench.js';
 
@@ -10,6 +11,7 @@ export const TENANT_TABLES = [
   'api_key',
   'attempt',
   'audit',
+  'break',
   'connection',
   'data_key',
   'event',
@@ -20,6 +22,11 @@ export const TENANT_TABLES = [
   'operation',
   'outbox',
   'receipt',
+  'recon_input',
+  'recon_item',
+  'recon_line',
+  'recon_run',
+  'recon_sign_off',
   'subject',
 ] as const;
 /** A row of the tenant in every table: an empty table would never show what it lets through. */
@@ -27,6 +34,7 @@ export async function fillEveryTable(bench: StoreBench, tenant: Tenant): Promise
   await postedAccrual(bench, tenant);
   await claimOf(bench.store, tenant, await accepted(bench, tenant));
   const { owner } = bench;
+  const connection = randomUUID();
   await owner.query(
     `INSERT INTO api_key (tenant_id, id, key_hash, prefix, scopes) VALUES ($1::uuid, $2, sha256(gen_random_uuid()::text::bytea), 'p', '{}')`,
     [tenant.id, randomUUID()],
@@ -38,6 +46,35 @@ export async function fillEveryTable(bench: StoreBench, tenant: Tenant): Promise
   );
   await owner.query(
     `INSERT INTO connection (id, scheme, tenant_id, settings, secrets) VALUES ($1, $2, $3, '{}', '\\x00')`,
-    [randomUUID(), SCHEME, tenant.id],
+    [connection, SCHEME, tenant.id],
   );
+  await fillReconciliation(owner, tenant.id, connection);
+}
+
+async function fillReconciliation(owner: pg.Pool, tenantId: string, connection: string): Promise<void> {
+  const run = randomUUID();
+  await owner.query(
+    `INSERT INTO recon_run (tenant_id, id, connection_id, scheme, business_date, state, stage, rules_version, requested_by)
+     VALUES ($1, $2, $3, $4, '2026-03-01', 'failed', 'fetch', 1, 'test')`,
+    [tenantId, run, connection, SCHEME],
+  );
+  await owner.query(`INSERT INTO recon_input (tenant_id, run_id, sealed) VALUES ($1, $2, '\\x00')`, [tenantId, run]);
+  await owner.query(
+    `INSERT INTO recon_line (tenant_id, run_id, line, kind, points, posted_at) VALUES ($1, $2, 1, 'accrual', 1, now())`,
+    [tenantId, run],
+  );
+  await owner.query(
+    `INSERT INTO recon_item (tenant_id, run_id, n, connection_id, business_date, verdict, reason, claims, kind)
+     VALUES ($1, $2, 1, $3, '2026-03-01', 'theirs-only', 'reference-never-sent', false, 'accrual')`,
+    [tenantId, run, connection],
+  );
+  await owner.query(
+    `INSERT INTO break (tenant_id, id, run_id, connection_id, scheme, business_date, fingerprint, kind, reason, difference)
+     VALUES ($1, rising_uuid(), $2, $3, $4, '2026-03-01', 'f', 'theirs-only', 'reference-never-sent', -1)`,
+    [tenantId, run, connection, SCHEME],
+  );
+  await owner.query(`INSERT INTO recon_sign_off (tenant_id, run_id, signed_by, reason) VALUES ($1, $2, 'a', 'b')`, [
+    tenantId,
+    run,
+  ]);
 }
