@@ -27,6 +27,8 @@ export const TENANT_TABLES = [
   'recon_line',
   'recon_run',
   'recon_sign_off',
+  'resync',
+  'resync_item',
   'subject',
 ] as const;
 /** A row of the tenant in every table: an empty table would never show what it lets through. */
@@ -49,6 +51,21 @@ export async function fillEveryTable(bench: StoreBench, tenant: Tenant): Promise
     [connection, SCHEME, tenant.id],
   );
   await fillReconciliation(owner, tenant.id, connection);
+  await fillResync(owner, tenant);
+}
+
+async function fillResync(owner: pg.Pool, tenant: Tenant): Promise<void> {
+  const resync = randomUUID();
+  await owner.query(
+    `INSERT INTO resync (tenant_id, id, scope, scope_key, dry_run, reason, requested_by, total, next_action_at, created_at)
+     VALUES ($1, $2, '{}', sha256('s'), false, 'r', 'key_test', 1, now(), now())`,
+    [tenant.id, resync],
+  );
+  await owner.query('INSERT INTO resync_item (tenant_id, resync_id, seq, link_id) VALUES ($1, $2, 1, $3)', [
+    tenant.id,
+    resync,
+    tenant.links[0],
+  ]);
 }
 
 async function fillReconciliation(owner: pg.Pool, tenantId: string, connection: string): Promise<void> {
