@@ -1,3 +1,4 @@
+import { addDays, instant } from '../engine/clock.js';
 import { Field, ShapeError } from '../engine/shape.js';
 import { readJson } from '../engine/wire-body.js';
 import type { Handler, Parts, WireAnswer } from '../platform.js';
@@ -47,17 +48,24 @@ function answer(query: readonly Selection[], parts: Parts, hotel: Hotel): WireAn
 
   const all = listed(parts.settlement.listing(parts.days.open()), hotel, parts.members).filter(passes);
   const page = all.slice(offset, offset + Math.min(limit, MAX_LIMIT));
-  const body = (transactions: readonly ListedTransaction[]): unknown => ({
-    data: { [field.alias]: transactions.map((each) => told(each, field.fields, all.length)) },
+  const extensions = openDay(parts);
+  const body = (transactions: readonly ListedTransaction[], recordCount = all.length): unknown => ({
+    data: { [field.alias]: transactions.map((each) => told(each, field.fields, recordCount)) },
+    extensions,
   });
-  return {
-    status: 200,
-    body: body(page),
-    wrongEchoes: [
-      body(page.map((each) => ({ ...each, line: { ...each.line, points: each.line.points + 1 } }))),
-      body(page.map((each) => ({ ...each, line: { ...each.line, reference: '00000000000000000000' } }))),
-    ],
-  };
+  return { status: 200, body: body(page), wrongEchoes: [body(page, all.length + 1), body(page.map(dayLater))] };
+}
+
+/** Which date is open and, unless it is the first of these books, since when: our invention, for the schema has no place for it. */
+function openDay({ days }: Parts): unknown {
+  const businessDate = days.open();
+  const since = days.closedAt(addDays(businessDate, -1));
+  return { businessDate, ...(since === undefined ? {} : { businessDateSince: instant(since) }) };
+}
+
+function dayLater(transaction: ListedTransaction): ListedTransaction {
+  const [date = '', time = ''] = transaction.insertDate.split(' ');
+  return { ...transaction, insertDate: `${addDays(date, 1)} ${time}` };
 }
 
 /** Before anything is listed, so that a wrong field is told of an empty list, too. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ownContract } from './contract.js';
 import { type OperaClient, operaClient } from './opera-client.js';
 import { newReference, NOON, type Running, run, type TestMember } from './running.js';
 
@@ -163,6 +164,30 @@ describe('the loyalty listing', () => {
     expect(await references(insertedOn('2026-03-11'))).toEqual([second]);
   });
 
+  it('says which day is open, and since when once a day was closed', async () => {
+    const extensions = async () =>
+      (await opera.query(LIST, { input: STAYS })).json['extensions'] as Record<string, unknown> | undefined;
+    expect(await extensions()).toEqual({ businessDate: '2026-03-10' });
+    await sandbox.control('POST', '/test-hotels/close-day');
+    expect(await extensions()).toEqual({ businessDate: '2026-03-11', businessDateSince: '2026-03-10T04:00:00.000Z' });
+    // A second after midnight in Hong Kong.
+    now = Date.parse('2026-03-11T16:00:01Z');
+    opera = await operaClient(sandbox);
+    const rolled = await extensions();
+    expect(rolled).toEqual({ businessDate: '2026-03-12', businessDateSince: expect.any(String) });
+    expect(String(rolled?.['businessDateSince'])).toMatch(/^2026-03-11T16:00:0[01]\.000Z$/);
+  });
+
+  it("answers as the project's own contract says, errors too", async () => {
+    await accrue();
+    const contract = ownContract('opera-cloud');
+    const operation = contract.operation('POST', '/rna/v1/graphql') ?? '';
+    for (const variables of [{ input: STAYS }, {}]) {
+      const { status, text } = await opera.query(LIST, variables);
+      expect(contract.complaints(operation, status, text)).toEqual([]);
+    }
+  });
+
   it.each([
     [{ membershiptransactionsDetailsBeginDate: { _gt: '2026-03-08' } }, 0],
     [{ membershiptransactionsDetailsBeginDate: { _gte: '2026-03-08', _lt: '2026-03-09' } }, 1],
@@ -183,7 +208,7 @@ describe('the loyalty listing', () => {
     const query = `{ all: profilesLoyaltyTransactions(limit: 5, input: {
       membershiptransactionsDetailsBeginDate: {_gte: "2026-01-01"}, membershiptransactionsDetailsResort: {_in: ["TEST1"]},
       membershiptransactionsDetailsEndDate: {_lte: "2026-12-31"} }) { m: membershipTransactionsDetails { ref: reference } } }`;
-    expect((await opera.query(query)).json).toEqual({ data: { all: [{ m: { ref: reference } }] } });
+    expect((await opera.query(query)).json['data']).toEqual({ all: [{ m: { ref: reference } }] });
   });
 });
 
@@ -262,15 +287,15 @@ describe('mischief in the listing', () => {
 });
 
 describe('wrongEcho', () => {
-  it('tells other points or another reference', async () => {
-    const reference = await accrue();
+  it('tells a count that the lines do not come to, or lines of another day', async () => {
+    await accrue();
     await sandbox.faults('test-hotels', { rates: { wrongEcho: 1 } });
     const seen = new Set<string>();
     for (let i = 0; i < 20; i += 1) {
       const [only] = await listed();
-      const { reference: told, totalPoints } = only?.membershipTransactionsDetails ?? {};
-      seen.add(`${told === reference ? 'ours' : String(told)} ${String(totalPoints)}`);
+      const insertDate = String(only?.membershipTransactionsDetails['insertDate']);
+      seen.add(`${insertDate}, ${String(only?.profilesLoyaltyTransactionsRecordCount)}`);
     }
-    expect([...seen].toSorted()).toEqual(['00000000000000000000 120', 'ours 121']);
+    expect([...seen].toSorted()).toEqual(['2026-03-10 12:00:00, 2', '2026-03-11 12:00:00, 1']);
   });
 });
