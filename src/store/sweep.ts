@@ -1,21 +1,30 @@
-import type { Lane } from '../core/operation/ports.js';
+import type { QueueLane } from '../core/operation/ports.js';
 import { LIVE_STATES, LOOKUP_STATES } from './lane-states.js';
 import type { Pools } from './pools.js';
+
+/** Where a wake-up goes that belongs to no one connection. */
+const NO_CONNECTION = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Connections with something overdue, by lane: whatever became of its wake-up, it is woken again. By the database's clock as the
  * statement began, and ordered: so the index of what is due is read, and not the table.
  */
-export async function overdue(pools: Pools): Promise<{ readonly lane: Lane; readonly connectionId: string }[]> {
-  const found = await pools.relay.query<{ lane: Lane; connection_id: string }>({
+export async function overdue(pools: Pools): Promise<{ readonly lane: QueueLane; readonly connectionId: string }[]> {
+  const found = await pools.relay.query<{ lane: QueueLane; connection_id: string }>({
     name: 'overdue',
     text: `
       SELECT c.id AS connection_id, lane.name AS lane
       FROM connection c CROSS JOIN (VALUES ('live', $1::text[]), ('lookup', $2::text[])) AS lane (name, states)
         CROSS JOIN LATERAL (SELECT FROM operation o
           WHERE o.connection_id = c.id AND o.next_action_at <= statement_timestamp() AND o.state = ANY (lane.states)
-          ORDER BY o.next_action_at LIMIT 1) AS due`,
-    values: [LIVE_STATES, LOOKUP_STATES],
+          ORDER BY o.next_action_at LIMIT 1) AS due
+      UNION ALL
+      SELECT c.id, 'nightly' FROM connection c
+        CROSS JOIN LATERAL (SELECT FROM recon_run r
+          WHERE r.connection_id = c.id AND r.next_action_at <= statement_timestamp() ORDER BY r.next_action_at LIMIT 1) AS due
+      UNION ALL
+      SELECT $3::uuid, 'support' WHERE EXISTS (SELECT FROM resync WHERE next_action_at <= statement_timestamp())`,
+    values: [LIVE_STATES, LOOKUP_STATES, NO_CONNECTION],
   });
   return found.rows.map((row) => ({ lane: row.lane, connectionId: row.connection_id }));
 }
