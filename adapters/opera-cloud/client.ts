@@ -1,7 +1,7 @@
 import type { components, operations } from '../../contracts/generated/opera-cloud.js';
+import { type Grant, withToken } from '../../src/kit/client-credentials.js';
 import type { Context, HttpRequest, HttpResponse } from '../../src/spec/adapter.js';
 import type { Config } from './config.js';
-import { accessToken, dropToken } from './token.js';
 
 /** The contract's own schemas. */
 export type Wire = components['schemas'];
@@ -14,6 +14,7 @@ export type StatisticsQuery = Omit<Query<'getProfileMembershipStatistics'>, 'lim
 
 /** The supplier's default and, in some environments, its limit. */
 const PAGE = { limit: '20' } as const;
+const CRM = '/crm/v1';
 
 export function getMembershipTransactionsSummaryByCardNo(context: Connection, cardNo: string): Promise<HttpResponse> {
   const type = encodeURIComponent(context.config.membershipType);
@@ -49,8 +50,13 @@ export function postMembershipTransaction(
   membershipId: string,
   body: Wire['MembershipTransaction'],
 ): Promise<HttpResponse> {
-  const path = `/memberships/${encodeURIComponent(membershipId)}/transactions`;
+  const path = `${CRM}/memberships/${encodeURIComponent(membershipId)}/transactions`;
   return send(context, { method: 'POST', path, effect: 'write', body });
+}
+
+/** A query of the reporting API: it reads, whatever its method. */
+export function queryLoyaltyTransactions(context: Connection, body: Wire['LoyaltyQuery']): Promise<HttpResponse> {
+  return send(context, { method: 'POST', path: context.config.graphqlPath, effect: 'read', body });
 }
 
 /** The first page is asked for without an offset: its documented default is 1 in one call and 0 in the other. */
@@ -60,38 +66,30 @@ function page(offset: number): { readonly limit: '20'; readonly offset?: string 
 
 function get(context: Connection, path: string, query: Readonly<Record<string, string>> = {}) {
   const search = new URLSearchParams(query).toString();
-  return send(context, { method: 'GET', path: search === '' ? path : `${path}?${search}`, effect: 'read' });
+  return send(context, { method: 'GET', path: CRM + (search === '' ? path : `${path}?${search}`), effect: 'read' });
 }
 
-interface Call {
-  readonly method: HttpRequest['method'];
-  readonly path: string;
-  readonly effect: HttpRequest['effect'];
-  readonly body?: object;
+type Call = Pick<HttpRequest, 'method' | 'effect'> & { readonly path: string; readonly body?: object };
+
+function send(context: Connection, { method, path, effect, body }: Call): Promise<HttpResponse> {
+  const { config, http } = context;
+  return withToken(context, grantOf(config), (token) =>
+    http.send({
+      method,
+      url: `${config.baseUrl}${path}`,
+      effect,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'x-app-key': config.appKey,
+        'x-hotelid': config.hotelId,
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json;charset=UTF-8' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  );
 }
 
-/** A 401 was not processed, so the call goes out once more with a new token; a second one stands. */
-async function send(context: Connection, call: Call): Promise<HttpResponse> {
-  const token = await accessToken(context);
-  const response = await sendWith(token, context, call);
-  if (response.status !== 401) return response;
-  dropToken(context, token);
-  return sendWith(await accessToken(context), context, call);
-}
-
-function sendWith(token: string, { config, http }: Connection, call: Call): Promise<HttpResponse> {
-  const { body } = call;
-  return http.send({
-    method: call.method,
-    url: `${config.baseUrl}/crm/v1${call.path}`,
-    effect: call.effect,
-    headers: {
-      authorization: `Bearer ${token}`,
-      'x-app-key': config.appKey,
-      'x-hotelid': config.hotelId,
-      accept: 'application/json',
-      ...(body === undefined ? {} : { 'content-type': 'application/json;charset=UTF-8' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+function grantOf({ baseUrl, clientId, clientSecret, scope, appKey }: Config): Grant {
+  return { url: `${baseUrl}/oauth/v1/tokens`, clientId, clientSecret, scope, headers: { 'x-app-key': appKey } };
 }

@@ -14,6 +14,15 @@ const settings = z.strictObject({
   conclusiveAfterMs: z.int().positive().default(HALF_AN_HOUR_MS),
   /** How many days one statistics call spans. */
   lookbackDays: z.int().min(7).max(LONGEST_SPAN_DAYS).default(LONGEST_SPAN_DAYS),
+  /** Where the reporting API answers; no document of the supplier says. */
+  graphqlPath: z
+    .string()
+    .regex(/^\/[\w./-]+$/)
+    .default('/rna/v1/graphql'),
+  /** How far from its posting the stay of a listed transaction may lie. */
+  stayWindowDays: z.int().min(1).max(3_650).default(400),
+  /** The codes of the properties whose transactions are listed; absent, of every one. */
+  properties: z.array(z.string().min(1).max(20)).min(1).optional(),
 });
 
 const secrets = z.strictObject({

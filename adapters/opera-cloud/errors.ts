@@ -1,14 +1,21 @@
 import type { JsonRecord } from '../../src/kit/answer.js';
 import { commonFault, jsonObject, optionalText, recordList } from '../../src/kit/answer.js';
+import { rejected, unbelievable, unmapped } from '../../src/kit/faults.js';
 import type { HttpResponse } from '../../src/spec/adapter.js';
-import type { RefusalReason } from '../../src/spec/errors.js';
-import { AdapterFault } from '../../src/spec/errors.js';
+import type { AdapterFault, RefusalReason } from '../../src/spec/errors.js';
 
 /** The codes go to customers only; this one was read in public integrations, and certification has to add the rest. */
 const REFUSALS = new Map<string, RefusalReason>([['OPERAWS-CRM00073', 'member-not-found']]);
 
 /** A module and five digits, says the supplier's guide; any other text may quote a member and goes no further. */
 const CODE = /^(?:OPERAWS-)?[A-Z]{3}\d{5}$/;
+
+/** The content of a 200; `null` for 204, this supplier's "nothing found"; anything else is a fault. */
+export function found(response: HttpResponse): JsonRecord | null {
+  if (response.status === 204) return null;
+  if (response.status === 200) return jsonObject(response);
+  throw faultOf(response);
+}
 
 /** What an undocumented answer means; 408 is a gateway that gave up on a request which may have arrived. */
 export function faultOf(response: HttpResponse): AdapterFault {
@@ -19,21 +26,6 @@ export function faultOf(response: HttpResponse): AdapterFault {
   const supplierCode = codeOf(response) ?? `HTTP_${status}`;
   const reason = REFUSALS.get(supplierCode);
   return reason === undefined ? unmapped(supplierCode) : rejected(reason, supplierCode);
-}
-
-/** A definite refusal: the supplier's own, or ours of what its contract has no place for, before anything was sent. */
-export function rejected(reason: RefusalReason, supplierCode: string): AdapterFault {
-  return new AdapterFault({ kind: 'rejected', reason, supplierCode });
-}
-
-/** What only a person can decide. */
-export function unmapped(supplierCode: string): AdapterFault {
-  return new AdapterFault({ kind: 'unmapped', supplierCode });
-}
-
-/** An answer that came whole and cannot be believed. */
-export function unbelievable(detail: string): AdapterFault {
-  return new AdapterFault({ kind: 'unknown-outcome', detail });
 }
 
 /** `exceptionDetailType`: the code stands at the top, or in the first detail that has one. */

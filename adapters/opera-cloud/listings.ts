@@ -1,4 +1,6 @@
-import type { JsonRecord } from '../../src/kit/answer.js';
+import { type JsonRecord, optionalPoints } from '../../src/kit/answer.js';
+import { dayOf, type Span, spans } from '../../src/kit/days.js';
+import { type Listing, paginate } from '../../src/kit/paginate.js';
 import { type Activity, activityDate } from '../../src/spec/activity.js';
 import type { Account, Attempt, Context, ExpiringLot, Found, Member, StatementLine } from '../../src/spec/adapter.js';
 import {
@@ -8,12 +10,14 @@ import {
   getProfileMembershipStatistics,
 } from './client.js';
 import type { Config } from './config.js';
-import { dayOf, lookupSpans, type Span, spans } from './day.js';
+import { lookupSpans } from './day.js';
+import { found } from './errors.js';
 import { idsOf, lotsOf, readAccount, readLot, readTier } from './map-member.js';
 import { idOf, readLine, readOwn, transactionsOf, type Wanted } from './map-statistics.js';
-import { found, pages } from './pages.js';
 
 type Connection = Context<Config>;
+
+const MOST_RECORDS = 10_000;
 
 /** Three calls make an account: all of them or a fault, never an account that forgot its level. */
 export async function account(context: Connection, member: Member): Promise<Account> {
@@ -70,7 +74,8 @@ function transactions(
     endDate: span.until,
     ...(reference === undefined ? {} : { reference }),
   };
-  return pages((offset) => getProfileMembershipStatistics(context, query, offset), transactionsOf, idOf);
+  const page = async (offset: number) => found(await getProfileMembershipStatistics(context, query, offset));
+  return pages(page, transactionsOf, idOf);
 }
 
 async function expiringLots(context: Connection, member: Member): Promise<readonly ExpiringLot[]> {
@@ -78,9 +83,24 @@ async function expiringLots(context: Connection, member: Member): Promise<readon
   const lots: ExpiringLot[] = [];
   // Lots have no id and two may be alike; this call counts from 0, so their places tell them apart.
   const place = (_lot: JsonRecord, position: number) => String(position);
-  const all = pages((offset) => getMemberPointsToExpire(context, membershipId, offset), lotsOf, place);
-  for await (const page of all) lots.push(...page.map(readLot));
+  const page = async (offset: number) => found(await getMemberPointsToExpire(context, membershipId, offset));
+  for await (const some of pages(page, lotsOf, place)) lots.push(...some.map(readLot));
   return lots;
+}
+
+/** The records of a listing, page by page. `totalResults` counts too, for `hasMore` is described the wrong way round. */
+async function* pages(
+  ask: (offset: number) => Promise<JsonRecord | null>,
+  read: (page: JsonRecord) => readonly JsonRecord[],
+  key: Listing<JsonRecord>['key'],
+): AsyncGenerator<readonly JsonRecord[]> {
+  const page = async (offset: number) => {
+    const content = await ask(offset);
+    if (content === null) return { records: [] };
+    const { hasMore } = content;
+    return { records: read(content), hasMore: hasMore === true, total: optionalPoints(content, 'totalResults') };
+  };
+  for await (const { records } of paginate({ page, key, most: MOST_RECORDS })) yield records;
 }
 
 function firstDay(activity: Activity): string {

@@ -7,10 +7,10 @@ import {
   requiredRecord,
   requiredText,
 } from '../../src/kit/answer.js';
+import { rejected, unbelievable, unmapped } from '../../src/kit/faults.js';
+import { sameName } from '../../src/kit/same-name.js';
 import type { Account, ExpiringLot, Member, Verified, VerifyInput } from '../../src/spec/adapter.js';
 import { readDay } from './day.js';
-import { rejected, unbelievable, unmapped } from './errors.js';
-import { sameName } from './holder-name.js';
 
 /** The supplier's own ids of a member, as they stand in the link's handle. */
 export interface Ids {
@@ -21,9 +21,7 @@ export interface Ids {
 /** Reads the handle that `verify` made; a link without one was not made by this adapter, and a person has to relink. */
 export function idsOf(member: Member): Ids {
   const { membershipId, profileId } = member.handle;
-  if (membershipId === undefined || profileId === undefined) {
-    throw unmapped('NO_HANDLE');
-  }
+  if (membershipId === undefined || profileId === undefined) throw unmapped('NO_HANDLE');
   return { membershipId, profileId };
 }
 

@@ -8,10 +8,10 @@ import {
   requiredRecord,
   requiredText,
 } from '../../src/kit/answer.js';
+import { unbelievable } from '../../src/kit/faults.js';
 import type { Receipt, StatementLine } from '../../src/spec/adapter.js';
 import { type Points, points } from '../../src/spec/values.js';
 import { readDay } from './day.js';
-import { unbelievable } from './errors.js';
 
 /** What a look-up searches for: `points` is a positive magnitude, `direction` its sign in the supplier's books. */
 export interface Wanted {

@@ -1,12 +1,13 @@
 import { jsonObject } from '../../src/kit/answer.js';
+import { dayOf } from '../../src/kit/days.js';
+import { rejected, unbelievable } from '../../src/kit/faults.js';
 import type { Activity, ActivityType } from '../../src/spec/activity.js';
 import type { AccrualInput, Attempt, HttpResponse, Receipt, ReversalInput } from '../../src/spec/adapter.js';
 import type { Money } from '../../src/spec/values.js';
 import { points } from '../../src/spec/values.js';
 import type { Wire } from './client.js';
 import type { Config } from './config.js';
-import { dayOf } from './day.js';
-import { faultOf, rejected, unbelievable } from './errors.js';
+import { faultOf } from './errors.js';
 
 /** The activity types that a membership transaction can describe. */
 export const ACTIVITIES = ['stay', 'other'] as const satisfies readonly ActivityType[];

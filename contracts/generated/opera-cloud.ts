@@ -139,12 +139,52 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/rna/v1/graphql": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                readonly "x-app-key": components["parameters"]["appKey"];
+                readonly "x-hotelid": components["parameters"]["hotelId"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * The transactions of all members that were inserted in a span of time, ours and everybody else's
+         * @description The GraphQL query `profilesLoyaltyTransactions(limit, offset, input)`; it changes nothing. **No document of the
+         *     supplier names the path**, so it is a setting (`graphqlPath`).
+         *
+         *     Filters on arrival (`BeginDate`), departure (`EndDate`) and property (`Resort`) are mandatory; the others are
+         *     ours. `limit` and `offset` count transactions; we ask for 1,000 at a time. Nothing is said about their order, so
+         *     a listing that changes while it is read can be noticed only by its count.
+         *
+         *     **A query that cannot be carried out is a 200 with `errors`**, as usual with GraphQL.
+         *
+         *     **`extensions` is our invention**, played by the simulated supplier: the schema has no place for the property's
+         *     open business date. Without it a day is over when the date has passed at the property, or when a transaction
+         *     was inserted on a later day.
+         */
+        readonly post: operations["profilesLoyaltyTransactions"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** Format: date */
         readonly Day: string;
+        readonly DayRange: {
+            readonly _btn: {
+                readonly end: components["schemas"]["Day"];
+                readonly start: components["schemas"]["Day"];
+            };
+        };
         /** @description The supplier's document has `status` as a number; it has been seen to answer a text there */
         readonly ExceptionDetail: {
             readonly detail?: string;
@@ -158,6 +198,76 @@ export interface components {
         };
         readonly Id: {
             readonly id: string;
+        };
+        readonly ListedTransaction: {
+            readonly membershipTransactionsDetails: {
+                /** @enum {string|null} */
+                readonly adjustmentYn: "Y" | "N" | null;
+                /** @enum {string|null} */
+                readonly deletedFlag: "Y" | "N" | null;
+                readonly insertDate: components["schemas"]["LocalTime"];
+                readonly membershipCardNo: string;
+                /** @description A Float in the schema; the last segment of the transaction's `Location` */
+                readonly membershipTransactionId: number;
+                readonly reference: string | null;
+                /** @description A Float in the schema; signed from the member */
+                readonly totalPoints: number;
+            };
+            /** @description How many pass the filters, on every one of them */
+            readonly profilesLoyaltyTransactionsRecordCount: number;
+        };
+        /** @description At the property, in the schema's own format */
+        readonly LocalTime: string;
+        readonly LoyaltyAnswer: {
+            readonly data?: {
+                readonly profilesLoyaltyTransactions: readonly components["schemas"]["ListedTransaction"][];
+            } | null;
+            readonly errors?: readonly Record<string, never>[];
+            /** @description Our invention */
+            readonly extensions?: {
+                /**
+                 * Format: date
+                 * @description The earliest open business date of the properties
+                 */
+                readonly businessDate?: string;
+                /**
+                 * Format: date-time
+                 * @description Since when it is open: when the day before was closed
+                 */
+                readonly businessDateSince?: string;
+            };
+        };
+        /** @description Of `ProfilesLoyaltyTransactionsQueryArgumentsType` what we use */
+        readonly LoyaltyFilters: {
+            readonly membershiptransactionsDetailsBeginDate: components["schemas"]["DayRange"];
+            readonly membershiptransactionsDetailsEndDate: components["schemas"]["DayRange"];
+            readonly membershiptransactionsDetailsInsertDate: {
+                readonly _btn: {
+                    readonly end: components["schemas"]["LocalTime"];
+                    readonly start: components["schemas"]["LocalTime"];
+                };
+            } | {
+                readonly _gt: components["schemas"]["LocalTime"];
+            };
+            readonly membershiptransactionsDetailsMembershipType: {
+                readonly _eq: string;
+            };
+            /** @description The properties by their codes, or every one */
+            readonly membershiptransactionsDetailsResort: {
+                readonly _in: readonly string[];
+            } | {
+                /** @constant */
+                readonly _isNull: false;
+            };
+        };
+        readonly LoyaltyQuery: {
+            /** @description One document, the variables below declared in it */
+            readonly query: string;
+            readonly variables: {
+                readonly input: components["schemas"]["LoyaltyFilters"];
+                readonly limit: number;
+                readonly offset: number;
+            };
         };
         readonly MemberInformation: {
             readonly memberInfo: {
@@ -499,6 +609,34 @@ export interface operations {
                 };
                 content?: never;
             };
+        };
+    };
+    readonly profilesLoyaltyTransactions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                readonly "x-app-key": components["parameters"]["appKey"];
+                readonly "x-hotelid": components["parameters"]["hotelId"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LoyaltyQuery"];
+            };
+        };
+        readonly responses: {
+            /** @description A page, or errors */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LoyaltyAnswer"];
+                };
+            };
+            readonly default: components["responses"]["Failed"];
         };
     };
 }

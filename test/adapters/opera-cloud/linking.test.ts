@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
-import { sameName } from '../../../adapters/opera-cloud/holder-name.js';
 import { operaCloud } from '../../../adapters/opera-cloud/index.js';
+import { sameName } from '../../../src/kit/same-name.js';
 import type { Verified } from '../../../src/spec/adapter.js';
 import type { HolderName } from '../../../src/spec/values.js';
 import { answers, CARD, context, faultOf, fixture, hangs, leaveNothingBehind, member } from './supplier.js';

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
-import { lookupSpans, readDay, spans } from '../../../adapters/opera-cloud/day.js';
+import { lookupSpans, readDay } from '../../../adapters/opera-cloud/day.js';
 import { operaCloud } from '../../../adapters/opera-cloud/index.js';
+import { spans } from '../../../src/kit/days.js';
 import type { StatementLine } from '../../../src/spec/adapter.js';
 import { answers, context, faultOf, fixture, hangs, leaveNothingBehind, member, STATISTICS } from './supplier.js';
 

@@ -1,8 +1,8 @@
-import type { HolderName } from '../../src/spec/values.js';
+import type { HolderName } from '../spec/values.js';
 
 /**
- * Whether the supplier's name is the holder's, whatever its case, accents, spaces, commas and order, of which the
- * contract states none. Every part must be there; a family name alone is not enough.
+ * Whether a supplier's name is the holder's, whatever its case, accents, spaces, commas and order, where the contract states none.
+ * Every part must be there; a family name alone is not enough.
  */
 export function sameName(holder: HolderName, supplied: string): boolean {
   const family = words(holder.family);
