@@ -6,6 +6,7 @@ import { type Bench, openBench } from './bench.js';
 import { inboundCases } from './inbound-cases.js';
 import { leftOut } from './left-out.js';
 import { accountCases, linkingCases } from './member-cases.js';
+import { redemptionCases } from './redemption-cases.js';
 import { statementCases } from './statement-cases.js';
 import { accrualTrial, reversalTrial } from './write-bench.js';
 import { cleanCase, writeCases } from './write-cases.js';
@@ -43,6 +44,7 @@ describe.each(schemes)('$adapter, as $id', (scheme) => {
       writeCases({ name: 'reversal', kind: 'reversal', write: reverse, trial }, bench);
     }
   }
+  redemptionCases(adapter, scheme, bench);
   inboundCases(adapter, bench);
 
   for (const { what, reason } of leftOut(adapter)) it.skip(`${what.en}: ${reason.en}`, () => undefined);

@@ -13,6 +13,9 @@ const PORTS = {
   statement: { en: 'statement', zh: '明细' },
   accrual: { en: 'accrual', zh: '累积' },
   reversal: { en: 'reversal', zh: '冲正' },
+  redemption: { en: 'redemption', zh: '兑换' },
+  hold: { en: 'hold', zh: '积分预留' },
+  refund: { en: 'refund', zh: '退还' },
   inbound: { en: 'pushes', zh: '供应商推送' },
 } satisfies Record<string, Bilingual>;
 
@@ -22,11 +25,19 @@ const NO_RECOVERY: Bilingual = {
   zh: '未声明恢复方式，由结算文件、推送或人工判定',
 };
 
+const OWN_HOLD: Bilingual = {
+  en: 'the supplier has none: points are reserved in our own books',
+  zh: '供应商无此接口，积分仅在本系统账内预留',
+};
+
 /** Read from the ports alone, so that nobody can forget to say it; empty for an adapter with everything. */
-export function leftOut({ linking, member, accrual, inbound }: AnyAdapter): readonly LeftOut[] {
+export function leftOut({ linking, member, accrual, redemption, inbound }: AnyAdapter): readonly LeftOut[] {
   const without = (port: keyof typeof PORTS, present: unknown): LeftOut[] =>
     present === undefined ? [{ what: PORTS[port], reason: NO_PORT }] : [];
-  const unrecovered = (port: 'accrual' | 'reversal', write: { idempotency: string } | undefined): LeftOut[] => {
+  const unrecovered = (
+    port: 'accrual' | 'reversal' | 'refund',
+    write: { idempotency: string } | undefined,
+  ): LeftOut[] => {
     const { en, zh } = PORTS[port];
     const what = { en: `${en} with a lost answer`, zh: `应答丢失的${zh}` };
     return write?.idempotency === 'none' ? [{ what, reason: NO_RECOVERY }] : [];
@@ -39,6 +50,10 @@ export function leftOut({ linking, member, accrual, inbound }: AnyAdapter): read
     ...unrecovered('accrual', accrual?.accrue),
     ...without('reversal', accrual?.reverse),
     ...unrecovered('reversal', accrual?.reverse),
+    ...without('redemption', redemption),
+    ...(redemption?.flow === 'one-step' ? [{ what: PORTS.hold, reason: OWN_HOLD }] : []),
+    ...(redemption === undefined ? [] : without('refund', redemption.refund)),
+    ...unrecovered('refund', redemption?.refund),
     ...without('inbound', inbound),
   ];
 }

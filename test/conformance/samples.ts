@@ -1,4 +1,5 @@
 import type { Activity, ActivityType } from '../../src/spec/activity.js';
+import type { Reward, RewardType } from '../../src/spec/reward.js';
 
 const fare = { currency: 'CNY', minor: 25_300 };
 
@@ -33,6 +34,41 @@ export function sampleActivity(type: ActivityType): Activity {
       return { type, orderNumber: `E${serial}`, trainNumber: 'G1', travelDate: date, fare };
     case 'other':
       return { type, reference: `X${serial}`, description: 'Airport parking', date };
+    default:
+      return type satisfies never;
+  }
+}
+
+/** One reward of each type, for an order of its own on every call. */
+export function sampleReward(type: RewardType): Reward {
+  const serial = nextSerial();
+  switch (type) {
+    case 'flight':
+      return {
+        type,
+        carrier: 'NW',
+        flightNumber: 'NW101',
+        origin: 'PEK',
+        destination: 'SHA',
+        departureDate: '2026-12-20',
+        bookingReference: `F${serial}`,
+      };
+    case 'stay':
+      return {
+        type,
+        property: 'HARB1',
+        checkIn: '2026-12-18',
+        checkOut: '2026-12-20',
+        bookingReference: `C${serial}`,
+      };
+    case 'rail':
+      return { type, orderNumber: `E${serial}`, trainNumber: 'G1', travelDate: '2026-12-20' };
+    case 'upgrade':
+      return { type, bookingReference: `F${serial}`, to: 'C' };
+    case 'gift':
+      return { type, sku: `S${serial}`, quantity: 1 };
+    case 'cash-off':
+      return { type, reference: `X${serial}`, description: 'Off an order' };
     default:
       return type satisfies never;
   }
