@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { SCOPES } from '../../src/core/access/caller.js';
 import { compileContract } from '../../src/http/contract.js';
 import { callerWith, LINK_ID, NOBODY, OPERATION_ID } from './fakes.js';
+import { BREAK_ID, RESYNC_ID, RUN_ID } from './support-fakes.js';
 import { startGateway, type GatewayUnderTest } from './gateway-under-test.js';
 import { toTypeId } from '../../src/spec/typeid.js';
 
@@ -15,11 +16,17 @@ beforeEach(() => {
 });
 
 const guarded = [...compileContract().operations.values()].filter(({ scope }) => scope !== null);
+const ID_BELOW: Readonly<Record<string, string>> = {
+  '/v1/links': LINK_ID,
+  '/v1/support/reconciliations': RUN_ID,
+  '/v1/support/breaks': BREAK_ID,
+  '/v1/support/resyncs': RESYNC_ID,
+};
 const pathOf = (path: string) =>
   path
     .replace('{scheme}', 'northwind-air')
     .replace('{ref}', 'emp-1')
-    .replace('{id}', path.includes('/links/') ? LINK_ID : OPERATION_ID);
+    .replace('{id}', ID_BELOW[path.split('/{id}')[0] ?? ''] ?? OPERATION_ID);
 const events = () => gateway.world.logged.filter(({ level }) => level === 'warn').map(({ fields }) => fields);
 
 it('every operation under /v1 but the push of a supplier needs a key', () => {

@@ -11,11 +11,21 @@ import { compileContract } from '../../src/http/contract.js';
 import { DEFAULT_MAX_AGE } from '../../src/http/links.js';
 import { DEFAULT_LIMIT } from '../../src/http/page.js';
 import { PROBLEMS } from '../../src/http/problem-table.js';
+import {
+  BREAK_ACTIONS,
+  BREAK_STATES,
+  RUN_STATES,
+  VERDICT_REASONS,
+  VERDICTS,
+} from '../../src/core/reconcile/reconciliations.js';
+import { LOOK_RESULTS, RESYNC_STATES } from '../../src/core/resync/resyncs.js';
 import { REFUSAL_REASONS } from '../../src/spec/errors.js';
 import { EXPECTATION_STATES, OPERATION_KINDS, REDEMPTION_STATES, WRITE_STATES } from '../../src/spec/operation.js';
+import { REWARD_TYPES } from '../../src/spec/reward.js';
 import { contractFaults, schemaFaults, type Received } from './contract-check.js';
 import { LINK_ID } from './fakes.js';
-import { accountView, linkView, operationView, schemeView } from './views.js';
+import { bareBreakView, breakView, finishedRunView, resyncItemView, resyncView, runView } from './support-views.js';
+import { accountView, linkView, operationView, quoteView, redemptionView, schemeView } from './views.js';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -32,6 +42,14 @@ describe('the contract', () => {
     ['RefusalReason', REFUSAL_REASONS],
     ['LinkState', LINK_STATES],
     ['ProblemCode', Object.keys(PROBLEMS)],
+    ['RewardType', REWARD_TYPES],
+    ['RunState', RUN_STATES],
+    ['BreakKind', VERDICTS.filter((verdict) => !['matched', 'late', 'foreign'].includes(verdict))],
+    ['VerdictReason', VERDICT_REASONS],
+    ['BreakState', BREAK_STATES],
+    ['BreakAction', BREAK_ACTIONS],
+    ['ResyncState', RESYNC_STATES],
+    ['LookResult', LOOK_RESULTS],
   ])('names every %s that the code knows, and no other', (name, known) => {
     expect(enumOf(name)).toEqual([...known].sort());
   });
@@ -89,12 +107,24 @@ describe('what the use cases show', () => {
   const account: Schemas['Account'] = accountView;
   const traveller: Schemas['Traveller'] = { travellerRef: 'x', links: [{ ...linkView, account: accountView }] };
 
+  const run: Schemas['Reconciliation'] = finishedRunView;
+  const found: Schemas['Break'] = breakView;
+  const item: Schemas['ResyncItem'] = resyncItemView;
+
   it.each([
     ['Link', link],
     ['Account', account],
     ['Scheme', schemeView],
     ['Traveller', traveller],
     ['Operation', operationView],
+    ['Operation', redemptionView],
+    ['Quote', quoteView],
+    ['Reconciliation', runView],
+    ['Reconciliation', run],
+    ['Break', found],
+    ['Break', bareBreakView],
+    ['Resync', resyncView],
+    ['ResyncItem', item],
   ])('is the %s of the contract', (name, view) => {
     expect(schemaFaults(`/components/schemas/${name}`, view)).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { idempotentRequest } from '../../src/http/idempotency.js';
 import type { Json } from '../../src/spec/values.js';
 import { newWorld, refusal } from './fakes.js';
 import { startGateway, type GatewayUnderTest } from './gateway-under-test.js';
-import { accrualBody, linkBody } from './samples.js';
+import { accrualBody, linkBody, posts, quoteBody } from './samples.js';
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
@@ -18,10 +18,14 @@ const accrue = (idempotencyKey: string | null, body: object | string = accrualBo
 
 describe('the key', () => {
   it('is required', async () => {
-    for (const path of ['/v1/accruals', '/v1/links', '/v1/accruals/x/reversal']) {
+    for (const { path } of Object.values(posts).filter(({ path }) => path !== '/v1/quotes')) {
       const { status, json } = await gateway.ask('POST', path, { idempotencyKey: null, body: {} });
-      expect([status, json['code']]).toEqual([400, 'IDEMPOTENCY_KEY_REQUIRED']);
+      expect([path, status, json['code']]).toEqual([path, 400, 'IDEMPOTENCY_KEY_REQUIRED']);
     }
+  });
+
+  it('is not wanted of a quote', async () => {
+    expect((await gateway.ask('POST', '/v1/quotes', { idempotencyKey: null, body: quoteBody })).status).toBe(200);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { createApp } from '../../src/http/app.js';
 import { createServer } from '../../src/http/server.js';
 import { linkAnswer, newWorld, OPERATION } from './fakes.js';
 import { startGateway, type GatewayUnderTest } from './gateway-under-test.js';
-import { accrualBody, linkBody } from './samples.js';
+import { accrualBody, linkBody, posts } from './samples.js';
 import { linkView } from './views.js';
 
 let gateway: GatewayUnderTest;
@@ -54,6 +54,15 @@ describe('an operation', () => {
     expect(headers.get('location')).toBe(`/v1/operations/${String(json['id'])}`);
     expect(asked).toEqual([[OPERATION, 30]]);
   });
+
+  it.each(['createReversal', 'createRedemption', 'confirmRedemption', 'releaseRedemption', 'createRefund'])(
+    'of %s is waited for too',
+    async (name) => {
+      const { path = '', body = {} } = posts[name] ?? {};
+      const { status, headers } = await gateway.ask('POST', path, { body, headers: { prefer: 'wait=5' } });
+      expect([status, headers.get('preference-applied')]).toEqual([200, 'wait=5']);
+    },
+  );
 
   it('that does not, or whose waiting fails, is 202 as it is stored', async () => {
     for (const rested of [async () => false, async () => Promise.reject(new Error('lost'))]) {

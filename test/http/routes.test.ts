@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LINK, LINK_ID, newWorld, NOBODY, OPERATION, OPERATION_ID } from './fakes.js';
 import { startGateway, type GatewayUnderTest } from './gateway-under-test.js';
-import { accrualBody, flightActivity, linkBody, railActivity, reversalBody, stayActivity } from './samples.js';
+import { accrualBody, flightActivity, linkBody, posts, railActivity, stayActivity } from './samples.js';
+import { RESYNC_ID, RUN_ID } from './support-fakes.js';
+import { compileContract } from '../../src/http/contract.js';
 import { toTypeId } from '../../src/spec/typeid.js';
 
 let gateway: GatewayUnderTest;
@@ -28,6 +30,10 @@ describe('reading', () => {
     ['/v1/operations'],
     [`/v1/operations/${OPERATION_ID}`],
     [`/v1/operations/${OPERATION_ID}/explanation?lang=zh`],
+    [`/v1/support/reconciliations/${RUN_ID}`],
+    [`/v1/support/reconciliations/${RUN_ID}/breaks`],
+    [`/v1/support/resyncs/${RESYNC_ID}`],
+    [`/v1/support/resyncs/${RESYNC_ID}/items`],
   ])('%s answers what the contract describes, to HEAD as well', async (path) => {
     const got = await gateway.ask('GET', path);
     expect(got.status).toBe(200);
@@ -119,12 +125,30 @@ describe('what is not there', () => {
     ['GET', '/v1/operations/{id}', 'op'],
     ['GET', '/v1/operations/{id}/explanation', 'op'],
     ['POST', '/v1/accruals/{id}/reversal', 'op'],
+    ['POST', '/v1/redemptions/{id}/confirm', 'op'],
+    ['POST', '/v1/redemptions/{id}/release', 'op'],
+    ['POST', '/v1/redemptions/{id}/refund', 'op'],
+    ['GET', '/v1/support/reconciliations/{id}', 'rcn'],
+    ['GET', '/v1/support/reconciliations/{id}/breaks', 'rcn'],
+    ['POST', '/v1/support/reconciliations/{id}/sign-off', 'rcn'],
+    ['POST', '/v1/support/breaks/{id}/actions', 'brk'],
+    ['GET', '/v1/support/resyncs/{id}', 'rsy'],
+    ['GET', '/v1/support/resyncs/{id}/items', 'rsy'],
   ] as const;
+  const bodyFor = (path: string) => Object.values(posts).find((post) => patternOf(path).test(post.path))?.body ?? {};
+  const patternOf = (path: string) => new RegExp(`^${path.replace('{id}', '[^/]+')}$`);
+
+  it('covers every address with an id in it', () => {
+    const withId = [...compileContract().operations.values()].filter(({ path }) => path.includes('{id}'));
+    expect(places.map(([method, path]) => `${method} ${path}`).sort()).toEqual(
+      withId.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort(),
+    );
+  });
 
   it.each(places)(
     '%s %s: an id that is none and an id that leads nowhere are answered alike',
     async (method, path, prefix) => {
-      const body = method === 'POST' ? { body: reversalBody } : {};
+      const body = method === 'POST' ? { body: bodyFor(path) } : {};
       const wrongPrefix = toTypeId('key', NOBODY);
       const told: unknown[] = [];
       for (const id of [
