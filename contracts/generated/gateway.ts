@@ -373,9 +373,9 @@ export interface paths {
         readonly put?: never;
         /**
          * What a reward costs in points
-         * @description Says what a reward costs this member in points, by the scheme's terms, and for how long that holds. Needs the price,
-         *     the points or both; points alone only where the terms need no price, else 422 `PRICE_REQUIRED`. A quote sets nothing
-         *     aside and makes one redemption. It needs no `Idempotency-Key`: asking again gives another quote.
+         * @description Says what a reward costs this member in points, and for how long that holds. The scheme's terms turn the price into
+         *     points; a platform that knows the points may send them instead. With neither it is 422 `PRICE_REQUIRED`. A quote sets
+         *     nothing aside and makes one redemption. It needs no `Idempotency-Key`: asking again gives another quote.
          */
         readonly post: operations["createQuote"];
         readonly delete?: never;
@@ -471,8 +471,8 @@ export interface paths {
         readonly put?: never;
         /**
          * Let go of the points
-         * @description Lets go of what is held, at once, or as soon as the outcome of a step under way is known. Once the redemption is
-         *     being confirmed or has ended it is refused with 409 `REDEMPTION_STATE` and its `state`.
+         * @description Lets go of what is held, at once, or as soon as the outcome of a step under way is known. One that is being confirmed
+         *     or released already, or has ended, is refused with 409 `REDEMPTION_STATE` and its `state`.
          */
         readonly post: operations["releaseRedemption"];
         readonly delete?: never;
@@ -1638,9 +1638,7 @@ export interface components {
             /** @description What it costs in money; more than 0. */
             readonly price?: components["schemas"]["Money"];
             readonly reward: components["schemas"]["Reward"];
-        } & (unknown | {
-            readonly price?: never;
-        });
+        };
         /** @description One passenger's journey; order number, train, date and passenger make it one trip. */
         readonly RailActivity: {
             /** @description Station. */

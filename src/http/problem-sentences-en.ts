@@ -109,7 +109,7 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
   },
   PRICE_REQUIRED: {
     title: 'Price required',
-    detail: "This scheme's points follow from the price in its own currency; send price.",
+    detail: 'The points of a reward follow from its price; send price, or points where you know them.',
   },
   QUOTE_EXPIRED: { title: 'Quote expired', detail: 'This quote can no longer be used; ask for a new one.' },
   QUOTE_USED: {

@@ -47,7 +47,10 @@ export const PROBLEMS_ZH: Readonly<Record<DoorCode, ProblemSentences>> = {
   OPERATION_NOT_CANCELLABLE: { title: '无法取消', detail: '该操作已无法取消；请查看该操作，入账后可冲正。' },
   PAYLOAD_TOO_LARGE: { title: '正文过大', detail: '请减少单次发送的内容：64 KiB，批量为 4 MiB。' },
   POINTS_REQUIRED: { title: '需要提供积分', detail: '该会员计划的累积规则无法计算此行程的积分；请提供 points。' },
-  PRICE_REQUIRED: { title: '需要提供价格', detail: '该会员计划按其规定币种的价格计算所需积分；请提供 price。' },
+  PRICE_REQUIRED: {
+    title: '需要提供价格',
+    detail: '奖励所需的积分由其价格计算；请提供 price，已知积分时也可提供 points。',
+  },
   QUOTE_EXPIRED: { title: '报价已过期', detail: '该报价已不能使用；请重新获取报价。' },
   QUOTE_USED: {
     title: '报价已使用',

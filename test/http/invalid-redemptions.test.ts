@@ -21,7 +21,6 @@ const sent = (name: string, change: object) => [posts[name]?.path ?? '', { ...po
 const scope = (change: object) => sent('createResync', { scope: change });
 
 it.each([
-  ['neither price nor points', unpriced({}), ''],
   ['a price of nothing', quote({ price: { currency: 'CNY', minor: 0 } }), '/price/minor'],
   ['a price below nothing', quote({ price: { currency: 'CNY', minor: -1 } }), '/price/minor'],
   ['a price in parts', quote({ price: { currency: 'CNY', minor: 1.5 } }), '/price/minor'],

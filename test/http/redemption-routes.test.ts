@@ -32,9 +32,9 @@ describe('a quote', () => {
     },
   );
 
-  it('may be asked for by points, by price or by both', async () => {
+  it('may be asked for by points, by price, by both, and by neither for the use case to judge', async () => {
     const { price, ...unpriced } = quoteBody;
-    for (const asked of [{ points: 500 }, { price }, { points: 500, price }]) {
+    for (const asked of [{ points: 500 }, { price }, { points: 500, price }, {}]) {
       expect((await gateway.ask('POST', '/v1/quotes', { body: { ...unpriced, ...asked } })).status).toBe(200);
       expect(lastAsked()?.input).toMatchObject(asked);
     }
