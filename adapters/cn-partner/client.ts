@@ -1,5 +1,5 @@
 import type { components } from '../../contracts/generated/cn-partner.js';
-import type { Context, HttpRequest, HttpResponse } from '../../src/spec/adapter.js';
+import type { Context, Download, HttpRequest, HttpResponse } from '../../src/spec/adapter.js';
 import type { Config } from './config.js';
 import { signature } from './sign.js';
 
@@ -52,6 +52,13 @@ export function getRedemption(context: Context<Config>, reference: string): Prom
   return send(context, { method: 'GET', path: `/redemptions/${encodeURIComponent(reference)}`, effect: 'read' });
 }
 
+/** `day` is yyyymmdd. */
+export function getSettlement({ http, ...context }: Context<Config>, day: string): Promise<Download> {
+  const target = new URL(`${context.config.apiUrl}/settlements/${day}.csv.gz`);
+  const headers = { accept: 'application/gzip', ...signed(context, 'GET', target) };
+  return http.download({ method: 'GET', url: target.href, headers });
+}
+
 interface Call {
   readonly method: HttpRequest['method'];
   readonly path: string;
@@ -60,19 +67,31 @@ interface Call {
   readonly body?: object;
 }
 
-function send({ config, http, now, nonce }: Context<Config>, call: Call): Promise<HttpResponse> {
-  const url = new URL(`${config.apiUrl}${call.path}`);
+function send({ http, ...context }: Context<Config>, call: Call): Promise<HttpResponse> {
+  const target = new URL(`${context.config.apiUrl}${call.path}`);
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-  const stamp = { timestamp: String(now()), nonce: nonce() };
-  const signed = { method: call.method, path: `${url.pathname}${url.search}`, ...stamp, body: body ?? '' };
   const headers = {
     accept: 'application/json',
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(call.key === undefined ? {} : { 'idempotency-key': call.key }),
+    ...signed(context, call.method, target, body),
+  };
+  return http.send({ method: call.method, url: target.href, effect: call.effect, headers, body });
+}
+
+/** The headers that prove who asks, made anew for every request. */
+function signed(
+  { config, now, nonce }: Pick<Context<Config>, 'config' | 'now' | 'nonce'>,
+  method: HttpRequest['method'],
+  target: URL,
+  body = '',
+) {
+  const stamp = { timestamp: String(now()), nonce: nonce() };
+  const path = `${target.pathname}${target.search}`;
+  return {
     'x-partner-id': config.partnerId,
     'x-timestamp': stamp.timestamp,
     'x-nonce': stamp.nonce,
-    'x-signature': signature(config.hmacKey, signed),
+    'x-signature': signature(config.hmacKey, { method, path, ...stamp, body }),
   };
-  return http.send({ method: call.method, url: url.href, effect: call.effect, headers, body });
 }

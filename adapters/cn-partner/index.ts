@@ -20,6 +20,7 @@ import { ACTIVITIES, accrualRequest, readAccrualFound, readAccrualReceipt } from
 import { readAccount, readVerified, verifyRequest } from './map-member.js';
 import { readRedemptionFound, readRedemptionReceipt, redemptionRequest, REWARDS } from './map-redemption.js';
 import { readReversalFound, readReversalReceipt, reversalRequest } from './map-reversal.js';
+import { settlement } from './settlement.js';
 
 /** The contract's GET sees a commit at once; half an hour leaves room for a request that was still on its way. */
 const CONCLUSIVE_AFTER_MS = 1_800_000;
@@ -88,6 +89,7 @@ export const cnPartner = defineAdapter<Config>({
     confirm: { ...step, perform: (context, _input, attempt) => end(context, 'confirm', attempt) },
     release: { ...step, perform: (context, _input, attempt) => end(context, 'release', attempt) },
   },
+  settlement,
   inbound,
 });
 

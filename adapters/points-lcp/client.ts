@@ -1,5 +1,5 @@
 import type { components } from '../../contracts/generated/points-lcp.js';
-import type { Context, HttpRequest, HttpResponse } from '../../src/spec/adapter.js';
+import type { Context, Download, HttpRequest, HttpResponse } from '../../src/spec/adapter.js';
 import type { Config } from './config.js';
 
 /** The contract's own schemas. */
@@ -22,22 +22,31 @@ export function reverseTransaction(context: Context<Config>, body: Wire['Reversa
   return post(context, '/Reversal', 'write', body);
 }
 
+/** `day` is yyyymmdd. */
+export function getStatement({ config, http }: Context<Config>, day: string): Promise<Download> {
+  const headers = { authorization: authorization(config), accept: 'text/csv' };
+  return http.download({ method: 'GET', url: `${config.baseUrl}/Statements/${day}.csv`, headers });
+}
+
 function post(
   { config, http }: Context<Config>,
   path: string,
   effect: HttpRequest['effect'],
   body: object,
 ): Promise<HttpResponse> {
-  const credentials = Buffer.from(`${config.username}:${config.password}`, 'utf8').toString('base64');
   return http.send({
     method: 'POST',
     url: `${config.baseUrl}${path}`,
     effect,
     headers: {
-      authorization: `Basic ${credentials}`,
+      authorization: authorization(config),
       accept: 'application/json',
       'content-type': 'application/json',
     },
     body: JSON.stringify(body),
   });
+}
+
+function authorization({ username, password }: Config): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }

@@ -86,8 +86,11 @@ function isFailureOf(response: HttpResponse, transactionId: string): boolean {
   }
 }
 
-/** 408 is a gateway giving up on a request that may have arrived, so it is no refusal. */
-function faultOfStatus(response: HttpResponse): AdapterFault {
+/**
+ * What an answer without a business answer means. 408 is a gateway giving up on a request that may have arrived, so it
+ * is no refusal.
+ */
+export function faultOfStatus(response: HttpResponse): AdapterFault {
   const { status } = response;
   const common = commonFault(response);
   if (common !== null) return common;

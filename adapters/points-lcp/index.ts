@@ -11,6 +11,7 @@ import { mv, readAccount, readVerified } from './map-member.js';
 import { debit, readDebitReceipt, REWARDS } from './map-redemption.js';
 import { refund } from './map-refund.js';
 import { readReversalReceipt, reversal } from './map-reversal.js';
+import { settlement } from './settlement.js';
 
 /** Programmes that answer the LP side of the Loyalty Commerce Platform (`contracts/suppliers/points-lcp.yaml`). */
 export const pointsLcp = defineAdapter<Config>({
@@ -56,6 +57,7 @@ export const pointsLcp = defineAdapter<Config>({
       perform: (context, input) => reverse(context, refund(input)),
     },
   },
+  settlement,
 });
 
 /** Posts, or has the programme try again the transaction `resume`, of which it could not tell the outcome. */
