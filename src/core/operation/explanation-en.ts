@@ -1,15 +1,15 @@
-import type { ReviewReason } from '../../spec/operation.js';
-import type { ExplanationFacts, ExplanationLanguage } from './explanation-language.js';
-
-const NOTHING = 'The traveller need not do anything.';
-const NOTHING_TWICE = 'The traveller need not do anything, and should not ask for it a second time.';
+import type { ExplainedWrite, ExplanationLanguage, WriteFacts } from './explanation-language.js';
+import { NOTHING, NOTHING_TWICE, REVIEW } from './explanation-phrases-en.js';
+import { REDEMPTIONS_EN } from './explanation-redemption-en.js';
 
 /** Sentences for a person who has the traveller on the phone; `when` reads as "on 2 March 2026 at 09:30 …". */
 export const EXPLANATION_EN: ExplanationLanguage = {
   locale: 'en-GB',
   soon: 'as soon as possible',
-  at: (zone) => `'on' d LLLL yyyy 'at' HH:mm '${zone} time'`,
-  states: {
+  time: (zone) => `d LLLL yyyy 'at' HH:mm '${zone} time'`,
+  on: (time) => `on ${time}`,
+  redemptions: REDEMPTIONS_EN,
+  writes: {
     scheduled: (facts, when) => [
       `${it(facts)} was accepted and waits for its date.`,
       `It will be sent to the scheme ${when}.`,
@@ -39,9 +39,7 @@ export const EXPLANATION_EN: ExplanationLanguage = {
       NOTHING_TWICE,
     ],
     posted: (facts) => [
-      facts.kind === 'accrual'
-        ? `${facts.scheme} has credited ${facts.points} points.`
-        : `${facts.scheme} has taken back ${facts.points} points.`,
+      `${facts.scheme} has ${POSTED[facts.kind]} ${facts.points} points.`,
       'This is final, and nothing more will happen.',
       'The traveller need not do anything; the member account shows it.',
     ],
@@ -65,43 +63,13 @@ export const EXPLANATION_EN: ExplanationLanguage = {
   },
 };
 
-const PERSON = 'A person finds out and decides';
-
-const REVIEW: Readonly<Record<ReviewReason, { readonly happened: string; readonly next: string }>> = {
-  'awaiting-file': {
-    happened: 'was sent, and only the settlement file of the scheme will tell what became of it',
-    next: 'That file settles it, or a person does',
-  },
-  deadline: { happened: 'could not be completed within its time limit', next: PERSON },
-  'unmapped-refusal': { happened: 'was refused by the scheme with a code that we do not know', next: PERSON },
-  'look-ups-exhausted': {
-    happened: 'was sent, but neither its answer nor our questions afterwards told whether it was carried out',
-    next: PERSON,
-  },
-  absent: {
-    happened: 'was sent, but the scheme has no record of it',
-    next: 'A person decides whether it is sent again',
-  },
-  'possible-duplicate': {
-    happened: 'was not sent, because points for the same trip may have been asked for before',
-    next: PERSON,
-  },
-  'evidence-mismatch': {
-    happened: 'does not agree with what the scheme reports about it',
-    next: PERSON,
-  },
-  'supplier-reference-taken': {
-    happened: 'was confirmed by the scheme under a reference that belongs to another request',
-    next: PERSON,
-  },
-  quarantined: { happened: 'was set aside after an error on our side', next: PERSON },
-  'not-supported': {
-    happened: 'cannot be sent to this scheme automatically',
-    next: 'A person arranges it with the scheme',
-  },
+const POSTED: Readonly<Record<ExplainedWrite, string>> = {
+  accrual: 'credited',
+  reversal: 'taken back',
+  refund: 'given back',
 };
 
-function it({ kind, points, scheme }: ExplanationFacts): string {
+function it({ kind, points, scheme }: WriteFacts): string {
   return `The ${kind} of ${points} points with ${scheme}`;
 }
 
