@@ -30,13 +30,20 @@ export const member: Member = {
 };
 export const attempt: Attempt = { reference: '17953056000001234567', createdAt: '2026-11-21T12:00:00.000Z' };
 
-export const contracts = [
-  ownContract('opera-cloud', BASE),
+const own = ownContract('opera-cloud', BASE);
+const rest = [
+  own,
   ...realContract([
     ['opera-cloud/crm-loyalty-subset.derived.json', `${BASE}/crm/v1`],
     ['opera-cloud/oauth.json', `${BASE}/oauth/v1`],
   ]),
 ];
+export const LISTING = '/rna/v1/graphql';
+
+/** What a call is held against: the supplier's own documents are about REST only, its GraphQL schema is `graphql-names.ts`'s. */
+export function contractsOf(call: 'rest' | 'graphql') {
+  return call === 'rest' ? rest : [own];
+}
 
 /** One token that is always there, so that a test is about its own call. */
 const oneToken: TokenCache = { get: () => Promise.resolve('token-1'), drop: () => undefined };
@@ -45,12 +52,18 @@ const oneToken: TokenCache = { get: () => Promise.resolve('token-1'), drop: () =
  * A context over the kit's own http, answered by nock; a request that breaks a contract never leaves and fails the
  * test.
  */
-export function context(tokens = oneToken, now = Date.parse(attempt.createdAt)): Context<Config> {
+export function context(
+  tokens = oneToken,
+  now = Date.parse(attempt.createdAt),
+  settings: Readonly<Record<string, unknown>> = {},
+): Context<Config> {
+  const config = configure({ ...connection, settings: { ...connection.settings, ...settings } });
   const timing = { connectMs: 2_000, firstByteMs: 500, totalMs: 5_000 };
   const signal = new AbortController().signal;
   const agents = createAgents({ maxSockets: 4 });
   const http = createHttp({ agents, timing, allowedOrigin: ORIGIN, signal, secrets: SECRETS });
   const send = (request: HttpRequest) => {
+    const contracts = contractsOf(request.url.endsWith(LISTING) ? 'graphql' : 'rest');
     const broken = contracts.flatMap((contract) => contract.request(request));
     if (broken.length > 0) throw new Error(`the request breaks the contract: ${broken.join('; ')}`);
     return http.send(request);
@@ -113,7 +126,7 @@ export function breaksOff(path: string): void {
 }
 
 function next(path: string): nock.Interceptor {
-  return nock(ORIGIN).intercept(`/harbour${path}`, path === TOKENS || path === TRANSACTIONS ? 'POST' : 'GET');
+  return nock(ORIGIN).intercept(`/harbour${path}`, [TOKENS, TRANSACTIONS, LISTING].includes(path) ? 'POST' : 'GET');
 }
 
 export function fixture(name: string): string {
