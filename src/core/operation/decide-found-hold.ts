@@ -2,9 +2,9 @@ import type { HoldFound } from '../../spec/adapter.js';
 import type { Fault } from '../../spec/errors.js';
 import type { Json } from '../../spec/values.js';
 import { absenceBelief, lookAgain, lookOnceMore } from './decide-absent.js';
-import { foundOtherwise, review } from './decide-open.js';
-import { confirmed, gone, held, released } from './redemption-outcome.js';
-import { throttledDelay, type Random } from './schedule.js';
+import { foundOtherwise } from './decide-open.js';
+import { gone, held, released, spent } from './redemption-outcome.js';
+import { notSentDelay, throttledDelay, type Random } from './schedule.js';
 import { stepOf } from './redemption-step.js';
 import type { Decision, Learnt, RedemptionSnapshot, Rules } from './snapshot.js';
 
@@ -20,8 +20,7 @@ export function decideFoundHold(
   if (!matches) return foundOtherwise(snapshot, rules, random);
   switch (found.found) {
     case 'confirmed':
-      // Spent without a confirm of ours: nobody's word but the supplier's.
-      return snapshot.step === 'confirm' ? confirmed(found.receipt, EVIDENCE) : review('evidence-mismatch');
+      return spent(snapshot, found.receipt, EVIDENCE);
     case 'released':
       return released(EVIDENCE);
     case 'expired':
@@ -45,11 +44,19 @@ function decideStillHeld(
   const stands = held(found.receipt, EVIDENCE);
   if (stands === null) return lookAgainAt(snapshot, rules, random);
   if (snapshot.state === 'held') return { ...stands, nextActionInMs: lookHeldAgainMs(rules) };
-  if (stepOf(snapshot) !== 'confirm') return stands;
+  const step = stepOf(snapshot);
+  if (step === 'hold') return stands;
+  if (step === 'release') return releaseAgain(snapshot, stands, rules, random);
   const belief = absenceBelief(snapshot, rules);
   if (belief.believed === 'no') return lookAgainAt(snapshot, rules, random);
   if (belief.believed === 'once-more') return lookOnceMore(snapshot, rules, belief.absences);
   return { ...stands, absences: 0 };
+}
+
+/** A release that had no effect comes again at the pace of what was not sent: a supplier may contradict itself for ever. */
+function releaseAgain(snapshot: RedemptionSnapshot, stands: Decision, { timing }: Rules, random: Random): Decision {
+  const notSentTries = snapshot.notSentTries + 1;
+  return { ...stands, notSentTries, nextActionInMs: notSentDelay(timing, notSentTries, random) };
 }
 
 /**
@@ -58,7 +65,8 @@ function decideStillHeld(
  */
 export function stepAbsent(snapshot: RedemptionSnapshot, rules: Rules, random: Random): Decision {
   const evidence = { by: 'look-up', absent: true };
-  if (snapshot.state === 'held') return gone(evidence);
+  const soft = snapshot.hold?.kind === 'soft';
+  if (snapshot.state === 'held') return soft ? lookAgainAt(snapshot, rules, random) : gone(evidence);
   const belief = absenceBelief(snapshot, rules);
   if (belief.believed === 'no') return lookAgainAt(snapshot, rules, random);
   if (belief.believed === 'once-more') return lookOnceMore(snapshot, rules, belief.absences);
@@ -68,7 +76,7 @@ export function stepAbsent(snapshot: RedemptionSnapshot, rules: Rules, random: R
       return notBegun('requested', evidence);
     case 'confirm':
       // A reservation of ours stands whatever the supplier knows; a hold of theirs that they do not know is gone.
-      return snapshot.hold?.kind === 'soft' ? notBegun('held', evidence) : gone(evidence);
+      return soft ? notBegun('held', evidence) : gone(evidence);
     case 'release':
       return gone(evidence);
     default:

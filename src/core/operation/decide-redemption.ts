@@ -1,8 +1,9 @@
 import type { Receipt } from '../../spec/adapter.js';
 import type { Fault } from '../../spec/errors.js';
 import { decideFoundHold, lookAgainAt, stepAbsent } from './decide-found-hold.js';
-import { confirmed, held, released } from './redemption-outcome.js';
+import { confirmed, held, released, spent } from './redemption-outcome.js';
 import { foundOtherwise, rejected, review, stillUnknown, unknown } from './decide-open.js';
+import { canFind } from './recovery-rules.js';
 import { before, stepOf } from './redemption-step.js';
 import { notSentDelay, parkedDelay, throttledDelay, type Random } from './schedule.js';
 import type { Decision, Learnt, RedemptionSnapshot, Rules } from './snapshot.js';
@@ -26,7 +27,7 @@ export function decideRedemption(
       return decideStepBug(snapshot, learnt.sent, rules, random);
     case 'found':
       if (!learnt.matches) return foundOtherwise(snapshot, rules, random);
-      return learnt.posted ? confirmed(learnt.receipt, { by: 'look-up' }) : lookAgainAt(snapshot, rules, random);
+      return learnt.posted ? spent(snapshot, learnt.receipt, { by: 'look-up' }) : lookAgainAt(snapshot, rules, random);
     case 'found-refused':
       return rejected(learnt.reason, learnt.supplierCode, 'look-up');
     case 'found-hold':
@@ -74,7 +75,7 @@ function decideStepFault(snapshot: RedemptionSnapshot, fault: Fault, rules: Rule
     case 'rate-limited':
       return withoutEffect(snapshot, rules, random, throttledDelay(rules.timing, tries, fault.retryAfterMs, random));
     case 'rejected':
-      return decideStepRefused(snapshot, fault);
+      return decideStepRefused(snapshot, fault, rules);
     case 'unmapped':
       return { ...review('unmapped-refusal'), evidence: { by: 'receipt', supplierCode: fault.supplierCode } };
     case 'unknown-outcome':
@@ -90,13 +91,19 @@ function withoutEffect(snapshot: RedemptionSnapshot, rules: Rules, random: Rando
   return { to: before(stepOf(snapshot)), nextActionInMs: delayMs, notSentTries: snapshot.notSentTries + 1 };
 }
 
-/** A hold that has ended cannot be released; how it ended, the supplier is asked. Any other refused release is for a person. */
+/**
+ * A hold that has ended cannot be released; how it ended, the supplier is asked where it can be. Any other refused release is for a
+ * person, and so is a refusal of what the supplier has done already: that is evidence.
+ */
 function decideStepRefused(
   snapshot: RedemptionSnapshot,
   { reason, supplierCode }: Extract<Fault, { kind: 'rejected' }>,
+  rules: Rules,
 ): Decision {
-  if (stepOf(snapshot) !== 'release') return rejected(reason, supplierCode, 'receipt');
-  if (reason !== 'hold-expired') {
+  if (stepOf(snapshot) !== 'release') {
+    return reason === 'already-credited' ? review('evidence-mismatch') : rejected(reason, supplierCode, 'receipt');
+  }
+  if (reason !== 'hold-expired' || !canFind(rules)) {
     return { ...review('unmapped-refusal'), evidence: { by: 'receipt', supplierCode } };
   }
   const since = snapshot.unknownForMs === null ? { unknownSince: 'now' as const } : {};
@@ -115,11 +122,10 @@ function decideStepBug(snapshot: RedemptionSnapshot, sent: boolean, rules: Rules
   return withoutEffect(snapshot, rules, random, notSentDelay(rules.timing, tries, random));
 }
 
-/** Points were spent by our reference: what a confirm was sent for, or something a person has to understand. */
 function decideToldSpent(snapshot: RedemptionSnapshot, told: Extract<Learnt, { type: 'told-posted' }>): Decision {
-  if (!told.matches || snapshot.step !== 'confirm') return review('evidence-mismatch');
+  if (!told.matches) return review('evidence-mismatch');
   const supplierReference = told.supplierReference ?? undefined;
-  return confirmed({ supplierReference, businessDate: told.businessDate }, { by: told.by });
+  return spent(snapshot, { supplierReference, businessDate: told.businessDate }, { by: told.by });
 }
 
 /** Only a confirm leaves a line: without one nothing was spent, and the hold, if it still stands, may be used. */

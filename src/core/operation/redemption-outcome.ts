@@ -1,8 +1,18 @@
 import type { Receipt } from '../../spec/adapter.js';
 import type { Json } from '../../spec/values.js';
-import type { Decision } from './snapshot.js';
+import { review } from './decide-open.js';
+import type { Decision, RedemptionSnapshot } from './snapshot.js';
 
-/** Points were spent: the one way into `confirmed`, whatever brought the news. */
+/** Points were spent by our reference: what a confirm was begun for, or something that a person has to understand. */
+export function spent(
+  { step }: Pick<RedemptionSnapshot, 'step'>,
+  receipt: Parameters<typeof confirmed>[0],
+  evidence: Json,
+): Decision {
+  return step === 'confirm' ? confirmed(receipt, evidence) : review('evidence-mismatch');
+}
+
+/** The one way into `confirmed`, whatever brought the news. */
 export function confirmed(receipt: Pick<Receipt, 'supplierReference' | 'businessDate'>, evidence: Json): Decision {
   return {
     to: 'confirmed',
