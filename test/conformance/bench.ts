@@ -25,6 +25,7 @@ export interface Bench {
   readonly scheme: Scheme;
   readonly adapter: AnyAdapter;
   readonly control: Control;
+  readonly sandboxUrl: string;
   readonly config: never;
   /** Unix milliseconds. */
   now(): number;
@@ -79,6 +80,7 @@ export async function openBench(scheme: Scheme): Promise<Bench> {
     adapter,
     config,
     control: controlOf(sandbox.url, id),
+    sandboxUrl: sandbox.url,
     now,
     advance: (ms) => {
       ahead += ms;

@@ -7,6 +7,7 @@ import { inboundCases } from './inbound-cases.js';
 import { leftOut } from './left-out.js';
 import { accountCases, linkingCases } from './member-cases.js';
 import { redemptionCases } from './redemption-cases.js';
+import { settlementCases } from './settlement-cases.js';
 import { statementCases } from './statement-cases.js';
 import { accrualTrial, reversalTrial } from './write-bench.js';
 import { cleanCase, writeCases } from './write-cases.js';
@@ -37,6 +38,7 @@ describe.each(schemes)('$adapter, as $id', (scheme) => {
     const own = accrual.activities.find((type) => terms.some((version) => version.accrual[type] === 'posted-by-us'));
     if (own === undefined) throw new Error(`${id} accrues nothing that ${adapterId} can carry`);
     statementCases(adapter, own, bench);
+    settlementCases(adapter, own, bench);
     writeCases({ name: 'accrual', kind: 'accrual', write: accrue, trial: (on) => accrualTrial(on, own) }, bench);
     if (reverse !== undefined) {
       const trial = (on: Bench) => reversalTrial(on, own);

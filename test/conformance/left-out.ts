@@ -16,6 +16,7 @@ const PORTS = {
   redemption: { en: 'redemption', zh: '兑换' },
   hold: { en: 'hold', zh: '积分预留' },
   refund: { en: 'refund', zh: '退还' },
+  settlement: { en: 'settlement', zh: '结算文件' },
   inbound: { en: 'pushes', zh: '供应商推送' },
 } satisfies Record<string, Bilingual>;
 
@@ -31,7 +32,7 @@ const OWN_HOLD: Bilingual = {
 };
 
 /** Read from the ports alone, so that nobody can forget to say it; empty for an adapter with everything. */
-export function leftOut({ linking, member, accrual, redemption, inbound }: AnyAdapter): readonly LeftOut[] {
+export function leftOut({ linking, member, accrual, redemption, settlement, inbound }: AnyAdapter): readonly LeftOut[] {
   const without = (port: keyof typeof PORTS, present: unknown): LeftOut[] =>
     present === undefined ? [{ what: PORTS[port], reason: NO_PORT }] : [];
   const unrecovered = (
@@ -54,6 +55,7 @@ export function leftOut({ linking, member, accrual, redemption, inbound }: AnyAd
     ...(redemption?.flow === 'one-step' ? [{ what: PORTS.hold, reason: OWN_HOLD }] : []),
     ...(redemption === undefined ? [] : without('refund', redemption.refund)),
     ...unrecovered('refund', redemption?.refund),
+    ...without('settlement', settlement),
     ...without('inbound', inbound),
   ];
 }
