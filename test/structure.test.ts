@@ -25,7 +25,8 @@ describe('adapters', () => {
 
   it.each(ids)('%s has the id of its folder and only its ports', (id) => {
     const adapter = adapterOf(id);
-    const parts = ['spec', 'id', 'contract', 'configure', 'linking', 'member', 'accrual', 'settlement', 'inbound'];
+    const ports = ['linking', 'member', 'accrual', 'redemption', 'settlement', 'inbound'];
+    const parts = ['spec', 'id', 'contract', 'configure', ...ports];
     expect(adapter.id).toBe(id);
     expect(Object.keys(adapter).filter((part) => !parts.includes(part))).toEqual([]);
   });
@@ -102,8 +103,10 @@ describe('files', () => {
 
 /** What an adapter does at its supplier: each is a call of its own, with tests of its own. */
 function operationsOf(id: string): number {
-  const { linking, member, accrual } = adapterOf(id);
-  return [linking?.verify, member?.account, accrual?.accrue, accrual?.reverse].filter(Boolean).length;
+  const { linking, member, accrual, redemption } = adapterOf(id);
+  const holding = redemption?.flow === 'hold-first' ? [redemption.hold, redemption.release] : [];
+  const spending = [redemption?.confirm, redemption?.refund, ...holding];
+  return [linking?.verify, member?.account, accrual?.accrue, accrual?.reverse, ...spending].filter(Boolean).length;
 }
 
 function read(file: string): string {
