@@ -1003,7 +1003,7 @@ export interface components {
         readonly BreakTheirs: {
             /** @description What the supplier says it is. */
             readonly kind: string;
-            /** @description The line of its account, counted from 1. */
+            /** @description The line of its account, counted from 1; 0 where a look-up found it. */
             readonly line: number;
             readonly points: components["schemas"]["SignedPoints"];
             readonly postedAt: components["schemas"]["Instant"];
@@ -2412,6 +2412,8 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description The resync of a look-up, else the reconciliation that found the break; absent where a resync found it. */
+        readonly BreakLocation: string;
         /** @description Present, and `true`, when this answer was stored by an earlier request with the same key. */
         readonly IdempotencyReplayed: "true";
         /** @description Where to read what was created. */
@@ -3560,11 +3562,11 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The break as it stands now; `Location` is the resync of a look-up, else the reconciliation. */
+            /** @description The break as it stands now. */
             readonly 202: {
                 headers: {
                     readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
-                    readonly Location: components["headers"]["Location"];
+                    readonly Location: components["headers"]["BreakLocation"];
                     readonly "X-Request-Id": components["headers"]["RequestId"];
                     readonly [name: string]: unknown;
                 };

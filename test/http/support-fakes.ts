@@ -41,9 +41,7 @@ export function fakeReconciliations(once: Once, note: Note): Reconciliations {
     act: async (caller, input, request, language) => {
       note('act', { ...input, language });
       known(input.breakId, BREAK);
-      return once(caller, request, () =>
-        accepted(breakView, input.action === 'look-up' ? RESYNC_PLACE : `${RUN_PLACE}/breaks`),
-      );
+      return once(caller, request, () => accepted(breakView, input.action === 'look-up' ? RESYNC_PLACE : RUN_PLACE));
     },
     signOff: async (caller, id, reason, request) => {
       note('signOff', { id, reason });

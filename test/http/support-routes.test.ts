@@ -49,8 +49,8 @@ describe('a reconciliation', () => {
 describe('a break', () => {
   it.each([
     ['look-up', {}, `/v1/support/resyncs/${RESYNC_ID}`],
-    ['assign', { owner: 'ops-7' }, `/v1/support/reconciliations/${RUN_ID}/breaks`],
-    ['resolve', {}, `/v1/support/reconciliations/${RUN_ID}/breaks`],
+    ['assign', { owner: 'ops-7' }, `/v1/support/reconciliations/${RUN_ID}`],
+    ['resolve', {}, `/v1/support/reconciliations/${RUN_ID}`],
   ])('takes %s', async (action, more, location) => {
     const body = { action, reason: 'Ours to find out', ...more };
     const { status, headers } = await gateway.ask('POST', actions, { body });
