@@ -25,7 +25,7 @@ export const FIELDS = Object.keys(TRANSACTION.shape);
 export function* readSettlement(bytes: Uint8Array, { businessDate, zone }: SettlementDay): Iterable<SettlementLine> {
   const seen = new Set<number>();
   for (const { line, record } of fromJsonLines(bytes, TRANSACTION)) {
-    if (!record.insertDate.startsWith(businessDate)) throw new SettlementFault('other-day', line, 'a transaction of another day');
+    if (!record.insertDate.startsWith(businessDate)) throw new SettlementFault('other-day', line, 'of another day');
     // A record is kept once, so two of one id say different things.
     if (seen.has(record.membershipTransactionId)) throw new SettlementFault('line', line, 'an id comes twice');
     seen.add(record.membershipTransactionId);

@@ -213,7 +213,7 @@ export interface components {
                 /** @description A Float in the schema; signed from the member */
                 readonly totalPoints: number;
             };
-            /** @description How many pass the filters, on every one of them */
+            /** @description How many transactions pass the filters; it stands on every one of them */
             readonly profilesLoyaltyTransactionsRecordCount: number;
         };
         /** @description At the property, in the schema's own format */
@@ -227,7 +227,7 @@ export interface components {
             readonly extensions?: {
                 /**
                  * Format: date
-                 * @description The earliest open business date of the properties
+                 * @description The open business date; the earliest where the properties listed are not at one
                  */
                 readonly businessDate?: string;
                 /**
