@@ -54,6 +54,17 @@ describe.each(schemes)('%s', (_id, scheme) => {
     }
   });
 
+  it('sells for points only what the adapter can redeem', () => {
+    const carried = adapterOf(scheme.adapter).redemption?.rewards ?? [];
+    const sold = scheme.terms.flatMap(({ redeem }) => redeem.map(({ reward }) => reward));
+    expect(sold.filter((reward) => !carried.includes(reward))).toEqual([]);
+  });
+
+  it('is asked for its settlement only where the adapter can fetch one', () => {
+    const fetches = adapterOf(scheme.adapter).settlement !== undefined;
+    expect(scheme.settlement === undefined || fetches).toBe(true);
+  });
+
   it('speaks both languages', () => {
     expectBoth(scheme.name);
     for (const { tiers, expiry, burn } of scheme.terms) {
