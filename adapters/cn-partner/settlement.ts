@@ -1,4 +1,4 @@
-import { answerOf, fileBytes, lastModified } from '../../src/kit/download.js';
+import { answerOf, fileBytes, closedAt } from '../../src/kit/download.js';
 import { settlementLines } from '../../src/kit/settlement-file.js';
 import { gunzipped, utf8Text } from '../../src/kit/unpack.js';
 import type { SettlementPort } from '../../src/spec/adapter.js';
@@ -19,7 +19,7 @@ export const settlement: SettlementPort<Config> = {
     if (download.status === 404 && codeOf(answer) === 'NOT_FOUND') return { found: 'not-yet' };
     const fault = faultOf(answer);
     if (fault !== null) throw fault;
-    return { found: 'input', bytes: fileBytes(download), closed: true, closedAt: lastModified(download) };
+    return { found: 'input', bytes: fileBytes(download), closed: true, closedAt: closedAt(download) };
   },
 
   parse: (bytes, day, { partnerId }) =>

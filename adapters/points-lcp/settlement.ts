@@ -1,4 +1,4 @@
-import { answerOf, fileBytes, isPage, lastModified } from '../../src/kit/download.js';
+import { answerOf, fileBytes, isPage, closedAt } from '../../src/kit/download.js';
 import { settlementLines } from '../../src/kit/settlement-file.js';
 import { utf8Text } from '../../src/kit/unpack.js';
 import type { SettlementPort } from '../../src/spec/adapter.js';
@@ -16,7 +16,7 @@ export const settlement: SettlementPort<Config> = {
     // The contract has no code for it; a page for people is a wrong address.
     if (download.status === 404 && !isPage(download)) return { found: 'not-yet' };
     if (download.status !== 200) throw faultOfStatus(answerOf(download));
-    return { found: 'input', bytes: fileBytes(download), closed: true, closedAt: lastModified(download) };
+    return { found: 'input', bytes: fileBytes(download), closed: true, closedAt: closedAt(download) };
   },
 
   parse: (bytes, day, { partner }) =>

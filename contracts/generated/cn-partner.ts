@@ -969,8 +969,10 @@ export interface operations {
             /** @description The file */
             readonly 200: {
                 headers: {
-                    /** @description When the day was closed; nothing joins it after that. The whole second that follows, as HTTP dates have no fractions */
+                    /** @description The same in whole seconds, cut off */
                     readonly "Last-Modified"?: string;
+                    /** @description When the day was closed, to the millisecond; nothing joins it after that */
+                    readonly "X-Closed-At"?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import {
   closedDate,
-  lastModified,
+  closingHeaders,
   type SettlementFile,
   settlementText,
   wrongSettlements,
@@ -44,7 +44,7 @@ export function openSettlements(parts: Pick<Parts, 'days' | 'settlement'>, partn
       const file = fileOf(date);
       return {
         status: 200,
-        headers: { 'Content-Type': 'application/gzip', ...lastModified(date, parts.days) },
+        headers: { 'Content-Type': 'application/gzip', ...closingHeaders(date, parts.days) },
         body: packed(settlementText(file)),
         wrongEchoes: wrongSettlements(file).map((wrong) => packed(settlementText(wrong))),
       };

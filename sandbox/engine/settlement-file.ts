@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BusinessDays } from './business-days.js';
-import { addDays } from './clock.js';
+import { addDays, instant } from './clock.js';
 
 /** One day's settlement in the form the suppliers' files share: a header, a line per posting, a trailer. */
 export interface SettlementFile {
@@ -44,12 +44,12 @@ export function closedDate(name: string, days: BusinessDays): string | null {
 }
 
 /**
- * When the day was closed, as a header of its file. HTTP dates have whole seconds: it is the second that follows, or a
- * file could hold lines younger than itself. A day from before these books has none.
+ * When the day was closed, as headers of its file: exactly, and as an HTTP date, which has whole seconds. A day from before
+ * these books has none.
  */
-export function lastModified(businessDate: string, days: BusinessDays): Readonly<Record<string, string>> {
+export function closingHeaders(businessDate: string, days: BusinessDays): Readonly<Record<string, string>> {
   const at = days.closedAt(businessDate);
-  return at === undefined ? {} : { 'Last-Modified': new Date(Math.ceil(at / 1_000) * 1_000).toUTCString() };
+  return at === undefined ? {} : { 'X-Closed-At': instant(at), 'Last-Modified': new Date(at).toUTCString() };
 }
 
 /** RFC 4180: only a partner's own text, a `callback` say, ever needs its quotes. */

@@ -1,7 +1,7 @@
 import type { Line } from '../engine/settlement.js';
 import {
   closedDate,
-  lastModified,
+  closingHeaders,
   type SettlementFile,
   settlementText,
   wrongSettlements,
@@ -45,7 +45,7 @@ export function openStatements(parts: Pick<Parts, 'days' | 'settlement'>, partne
       const file = fileOf(date);
       return {
         status: 200,
-        headers: { 'Content-Type': 'text/csv; charset=utf-8', ...lastModified(date, parts.days) },
+        headers: { 'Content-Type': 'text/csv; charset=utf-8', ...closingHeaders(date, parts.days) },
         body: settlementText(file),
         wrongEchoes: wrongSettlements(file).map(settlementText),
       };

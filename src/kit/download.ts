@@ -2,6 +2,7 @@ import type { Download, HttpResponse } from '../spec/adapter.js';
 import { AdapterFault } from '../spec/errors.js';
 import type { Instant } from '../spec/values.js';
 import { httpDate } from './http-date.js';
+import { utcInstant } from './instant.js';
 
 /** An error's text is short; what is longer is none. */
 const MAX_TEXT_BYTES = 65_536;
@@ -26,8 +27,13 @@ export function fileBytes(download: Download): Uint8Array {
   return download.bytes;
 }
 
-/** When the supplier last changed the file, to the second; `undefined` where it does not say, or not readably. */
-export function lastModified({ headers }: Download): Instant | undefined {
+/**
+ * When the supplier closed the day of a settlement file: `X-Closed-At` (our reference contracts), else `Last-Modified`, which
+ * has whole seconds and is never late; `undefined` where it does not say, or not readably.
+ */
+export function closedAt({ headers }: Download): Instant | undefined {
+  const exact = utcInstant(headers['x-closed-at'] ?? '');
+  if (exact !== undefined) return exact;
   const time = httpDate(headers['last-modified']);
   return time === undefined ? undefined : new Date(time).toISOString();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { answerOf, fileBytes, lastModified } from '../../src/kit/download.js';
+import { answerOf, fileBytes, closedAt } from '../../src/kit/download.js';
 import type { Download } from '../../src/spec/adapter.js';
 import { AdapterFault } from '../../src/spec/errors.js';
 
@@ -46,7 +46,7 @@ describe('an answer without a file', () => {
   });
 });
 
-describe('when a file was changed', () => {
+describe('when the day of a file was closed', () => {
   it.each([
     ['Sat, 21 Nov 2026 16:00:01 GMT', '2026-11-21T16:00:01.000Z'],
     ['2026-11-21T16:00:01Z', undefined],
@@ -54,10 +54,17 @@ describe('when a file was changed', () => {
     ['Sat, 99 Nov 2026 16:00:01 GMT', undefined],
     ['', undefined],
   ])('is said by %j', (header, instant) => {
-    expect(lastModified(download(200, { 'last-modified': header }))).toBe(instant);
+    expect(closedAt(download(200, { 'last-modified': header }))).toBe(instant);
+  });
+
+  it('is said exactly by a header of our own, if that can be read', () => {
+    const rounded = { 'last-modified': 'Sat, 21 Nov 2026 16:00:01 GMT' };
+    const said = (exact: string) => closedAt(download(200, { ...rounded, 'x-closed-at': exact }));
+    expect(said('2026-11-22T00:00:01.250+08:00')).toBe('2026-11-21T16:00:01.250Z');
+    expect(said('yesterday')).toBe('2026-11-21T16:00:01.000Z');
   });
 
   it('need not be said', () => {
-    expect(lastModified(download(200, {}))).toBeUndefined();
+    expect(closedAt(download(200, {}))).toBeUndefined();
   });
 });

@@ -1,5 +1,12 @@
-import type { Attempt, Context, Member, RedemptionInput, RefundInput, ReversalInput } from '../../spec/adapter.js';
-import type { AccrualInput } from '../../spec/adapter.js';
+import type {
+  AccrualInput,
+  Attempt,
+  Context,
+  Member,
+  RedemptionInput,
+  RefundInput,
+  ReversalInput,
+} from '../../spec/adapter.js';
 import { AdapterFault } from '../../spec/errors.js';
 import { points } from '../../spec/values.js';
 import { memberOf, secretsOf } from '../link/member.js';
@@ -50,29 +57,22 @@ export function prepareCall(
 type Input = AccrualInput | ReversalInput | RedemptionInput | RefundInput;
 
 function inputOf({ operation, original }: LookSubject, member: Member): Input {
+  const { kind, activity, reward } = operation;
   const amount = points(operation.points);
   const reason = operation.reason ?? '';
-  switch (operation.kind) {
-    case 'accrual':
-      if (operation.activity === null) break;
-      return { member, activity: operation.activity, points: amount, bonusPoints: points(operation.bonusPoints) };
-    case 'redemption':
-      if (operation.reward === null) break;
-      return { member, reward: operation.reward, points: amount };
-    case 'reversal': {
-      if (original?.supplierReference == null || original.activity === null) break;
-      const { reference, supplierReference, activity } = original;
-      const was = { points: points(original.points), bonusPoints: points(original.bonusPoints) };
-      return { member, original: { reference, supplierReference, activity, ...was }, points: amount, reason };
-    }
-    case 'refund': {
-      if (original?.supplierReference == null || original.reward === null) break;
-      const { reference, supplierReference, reward } = original;
-      const was = { points: points(original.points) };
-      return { member, original: { reference, supplierReference, reward, ...was }, points: amount, reason };
-    }
-    default:
-      break;
+  if (kind === 'accrual' && activity !== null) {
+    return { member, activity, points: amount, bonusPoints: points(operation.bonusPoints) };
+  }
+  if (kind === 'redemption' && reward !== null) return { member, reward, points: amount };
+  if (original?.supplierReference == null) throw new Error('an operation that cannot be sent');
+  const { reference, supplierReference } = original;
+  const posted = { reference, supplierReference, points: points(original.points) };
+  if (kind === 'reversal' && original.activity !== null) {
+    const was = { ...posted, activity: original.activity, bonusPoints: points(original.bonusPoints) };
+    return { member, original: was, points: amount, reason };
+  }
+  if (kind === 'refund' && original.reward !== null) {
+    return { member, original: { ...posted, reward: original.reward }, points: amount, reason };
   }
   throw new Error('an operation that cannot be sent');
 }

@@ -1,25 +1,21 @@
 import type { OperationState, RedemptionState, RedemptionStep } from '../../spec/operation.js';
 import type { Snapshot } from './snapshot.js';
 
+const STEP_OF: Readonly<Partial<Record<OperationState, RedemptionStep>>> = {
+  requested: 'hold',
+  holding: 'hold',
+  confirming: 'confirm',
+  releasing: 'release',
+};
+
 /** The step that a redemption is about to take, or the outcome of which is open: whose rules decide about it. */
 export function stepOf({
   state,
   step,
   intent,
 }: Pick<Snapshot, 'step' | 'intent'> & { readonly state: OperationState }): RedemptionStep {
-  switch (state) {
-    case 'requested':
-    case 'holding':
-      return 'hold';
-    case 'confirming':
-      return 'confirm';
-    case 'releasing':
-      return 'release';
-    case 'held':
-      return intent ?? 'hold';
-    default:
-      return step ?? 'hold';
-  }
+  if (state === 'held') return intent ?? 'hold';
+  return STEP_OF[state] ?? step ?? 'hold';
 }
 
 /** The state of a redemption while a step is under way. */

@@ -1,12 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { activityKey } from '../../spec/activity.js';
-import type { WriteState } from '../../spec/operation.js';
-import type { Scheme } from '../../spec/scheme.js';
 import { Problem } from '../problem.js';
-import { explain, type ToExplain } from './explanation.js';
+import { explain, toExplain } from './explanation.js';
 import type { Operations } from './operations.js';
 import type { OperationStore, RestWatch } from './ports.js';
-import type { OperationRow } from './row.js';
 import { prepareAccrual, prepareReversal, reversalKey, type SchemeFacts } from './prepare.js';
 import { operationAnswers, operationView } from './view.js';
 
@@ -54,30 +51,15 @@ export function createOperations({ store, rest, facts }: OperationsDeps): Operat
     explain: async (caller, id, language) => {
       const row = await store.get(caller, id);
       if (row === null) throw new Problem('NOT_FOUND');
-      return { sentences: explain(explainable(row, facts(row.scheme).scheme), language) };
+      const told = toExplain(row, facts(row.scheme).scheme, new Date());
+      // A kind that nobody can ask for yet has no words.
+      if (told === null) throw new Problem('CAPABILITY_MISSING');
+      return { sentences: explain(told, language) };
     },
     list: async (caller, filter, page, language) => {
       const { items, next } = await store.list(caller, filter, page);
       return { items: items.map((row) => operationView(row, language)), next };
     },
     rested: (operationId, seconds) => rest.rested(operationId, seconds),
-  };
-}
-
-/** Only the kinds that a platform can ask for today have words of their own. */
-function explainable(row: OperationRow, scheme: Scheme): ToExplain {
-  if (row.kind !== 'accrual' && row.kind !== 'reversal') throw new Problem('CAPABILITY_MISSING');
-  const { kind, attempts, nextActionAt, rejection, reviewReason, updatedAt } = row;
-  const points = row.points + row.bonusPoints;
-  return {
-    kind,
-    state: row.state as WriteState,
-    points,
-    scheme,
-    attempts,
-    nextActionAt,
-    rejection,
-    reviewReason,
-    asOf: updatedAt,
   };
 }

@@ -49,8 +49,17 @@ export function judgeRelease(redemption: OperationRow, snapshot: Snapshot, { can
     case 'unknown':
       if (snapshot.step === 'confirm' && !canFind) throw standing(redemption);
       return { act: 'note', intent: 'release' };
-    default:
+    case 'awaiting-approval':
+    case 'confirming':
+    case 'confirmed':
+    case 'releasing':
+    case 'released':
+    case 'expired':
+    case 'rejected':
+    case 'needs-review':
       throw standing(redemption);
+    default:
+      return snapshot.state satisfies never;
   }
 }
 

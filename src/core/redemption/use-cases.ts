@@ -43,7 +43,7 @@ export function createRedemptions(deps: RedemptionsDeps): Redemptions {
         quoteId: input.quoteId,
         request,
         prepare: (ground) => prepareRedemption(input, ground, { caller, facts, id }),
-        accepted: operationAnswers.accepted,
+        accepted: (operation) => operationAnswers.accepted(operation),
       });
     },
     confirm: (caller, redemptionId, request) => act(deps, caller, redemptionId, request, judgeConfirm),
