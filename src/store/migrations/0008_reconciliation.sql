@@ -186,7 +186,8 @@ CREATE POLICY relay_all ON recon_run TO interline_relay USING (true) WITH CHECK 
 
 GRANT SELECT, INSERT, UPDATE ON recon_run, break TO interline_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON recon_line TO interline_app;
-GRANT SELECT, INSERT, DELETE ON recon_input, recon_item TO interline_app;
+GRANT SELECT, INSERT, DELETE ON recon_input TO interline_app;
+GRANT SELECT, INSERT, UPDATE (fingerprint) ON recon_item TO interline_app;
 GRANT SELECT, INSERT ON recon_sign_off TO interline_app;
 -- When a run is due; and which tenants a connection has, so that its run can be carried out in their names.
 GRANT SELECT (id, tenant_id, connection_id, state, next_action_at) ON recon_run TO interline_relay;

@@ -1,0 +1,29 @@
+import { DateTime } from 'luxon';
+import type { Scheme } from '../../spec/scheme.js';
+import type { LocalDate } from '../../spec/values.js';
+import { todayIn } from '../scheme/use-cases.js';
+import { dayAfter, dayBefore } from './business-days.js';
+
+/** A scheme that does not say by when its settlement is there has the whole day after for it. */
+const BY_MIDNIGHT = '23:59';
+
+/** The business day that has ended in the scheme's zone. */
+export function yesterdayIn(zone: string, now: Date): LocalDate {
+  return dayBefore(todayIn(zone, now));
+}
+
+/** From when a settlement that is not there is missed: a time of the day after, by the scheme's own clock. */
+export function expectedBy(scheme: Pick<Scheme, 'settlement' | 'zone'>, businessDate: LocalDate): Date {
+  const time = scheme.settlement?.expectedBy ?? BY_MIDNIGHT;
+  return DateTime.fromISO(`${dayAfter(businessDate)}T${time}`, { zone: scheme.zone }).toJSDate();
+}
+
+/** Whether a day can have begun at the supplier: one that closes its day before midnight is a date ahead of the calendar. */
+export function hasBegun(businessDate: LocalDate, zone: string, now: Date): boolean {
+  return businessDate <= dayAfter(todayIn(zone, now));
+}
+
+/** Whether a text is a day of the calendar, `YYYY-MM-DD`. */
+export function isCalendarDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text, { zone: 'utc' }).isValid;
+}
