@@ -10,16 +10,20 @@ import { createEngine } from '../core/operation/engine.js';
 import type { Operations } from '../core/operation/operations.js';
 import { startRounds, sweep } from '../core/operation/sweeper.js';
 import { createOperations } from '../core/operation/use-cases.js';
+import type { Reconciliations } from '../core/reconcile/reconciliations.js';
+import type { Resyncs } from '../core/resync/resyncs.js';
 import type { Redemptions } from '../core/redemption/redemptions.js';
 import { createRedemptions } from '../core/redemption/use-cases.js';
 import type { Schemes } from '../core/scheme/schemes.js';
 import { createSchemes } from '../core/scheme/use-cases.js';
 import { hashApiKey } from '../privacy/api-key.js';
+import { createNightlySchedules } from '../queue/nightly-schedules.js';
 import { startWorkers } from '../queue/wake-queue.js';
 import { createAuthenticate } from '../store/keys.js';
 import { createRedemptionStore } from '../store/redemption-store.js';
 import { createRestWatch } from '../store/rest-watch.js';
 import { ensurePartitions, forgetOldKeys } from '../store/sweep.js';
+import { type Desk, nightPlans, openDesk } from './desk.js';
 import { type GatewayOptions, openParts, type Parts } from './parts.js';
 
 /** One process's use cases over one database, and the background work it may take on. */
@@ -28,12 +32,16 @@ export interface Gateway {
   readonly links: Links;
   readonly operations: Operations;
   readonly redemptions: Redemptions;
+  readonly reconciliations: Reconciliations;
+  readonly resyncs: Resyncs;
   readonly inbound: InboundUseCases;
   readonly schemes: Schemes;
   /** Resolves when the database answers; rejects otherwise. */
   ping(): Promise<void>;
   /** How far this machine's clock is ahead of the database's, in milliseconds. */
   clockSkewMs(): Promise<number>;
+  /** Carry out runs and resyncs in this process; a worker's jobs wake them, a verb of the command line does so itself. */
+  readonly runners: Desk['runners'];
   /** Takes work from the queues. */
   startWorker(): void;
   /** Looks after what is overdue and what ages. */
@@ -51,6 +59,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     if (scheme === undefined) throw new Error(`scheme ${id} is not installed`);
     return { scheme, adapter: adapterOf(scheme.adapter), timing: TIMINGS.normal };
   };
+  const desk = openDesk(parts);
   const closing: (() => Promise<void>)[] = [];
   return {
     authenticate: createAuthenticate(pools, hashApiKey),
@@ -62,6 +71,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       accounts: links,
       facts,
     }),
+    ...desk,
     inbound,
     schemes: createSchemes({ schemes, adapterOf, suppliers: links.suppliers }),
     ping: async () => {
@@ -75,13 +85,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       return (from + Date.now()) / 2 - (told.rows[0]?.ms ?? Number.NaN);
     },
     startWorker: () => {
-      closing.push(runWorker(parts, options.slots ?? SLOTS));
+      closing.push(runWorker(parts, desk, options.slots ?? SLOTS));
     },
     startScheduler: () => {
       closing.push(runScheduler(parts));
     },
     close: async () => {
       await Promise.all(closing.map((close) => close()));
+      await Promise.all([desk.runners.reconcile.stop(), desk.runners.resync.stop()]);
       await parts.close();
     },
   };
@@ -91,10 +102,16 @@ const SLOTS = 64;
 const RETRY_LINKS_EVERY_MS = 1_000;
 const RETRY_PUSHES_EVERY_MS = 5_000;
 const SWEEP_EVERY_MS = 5_000;
+/** New connections, and those that went, change the nights within this time. */
+const NIGHTS_EVERY_MS = 300_000;
 const HOUSEKEEPING_EVERY_MS = 3_600_000;
 
 /** Takes wake-ups, retries pending links and parked pushes; the answer stops all of it. */
-function runWorker({ store, links, backend, inbound, failed }: Parts, slots: number): () => Promise<void> {
+function runWorker(
+  { store, links, backend, inbound, failed }: Parts,
+  { runners }: Desk,
+  slots: number,
+): () => Promise<void> {
   const { suppliers, vault } = links;
   const engine = createEngine({
     store,
@@ -106,7 +123,7 @@ function runWorker({ store, links, backend, inbound, failed }: Parts, slots: num
       failed(where)(error);
     },
   });
-  const workers = startWorkers(backend, handlersFor(engine), failed('worker'));
+  const workers = startWorkers(backend, handlersFor({ engine, ...runners }), failed('worker'));
   const rounds = startRounds(
     [
       { name: 'links', everyMs: RETRY_LINKS_EVERY_MS, run: () => verifyPending({ ...links, random: Math.random }, 20) },
@@ -123,9 +140,12 @@ function runWorker({ store, links, backend, inbound, failed }: Parts, slots: num
 }
 
 /** Looks after what is overdue and what ages; the answer stops it. */
-function runScheduler({ pools, outbox, queue, failed }: Parts): () => Promise<void> {
+function runScheduler(parts: Parts): () => Promise<void> {
+  const { pools, outbox, queue, backend, failed } = parts;
+  const schedules = createNightlySchedules(backend, failed('nightly schedule'));
   const rounds = startRounds(
     [
+      { name: 'nights', everyMs: NIGHTS_EVERY_MS, run: async () => schedules.keep(await nightPlans(parts)) },
       { name: 'sweep', everyMs: SWEEP_EVERY_MS, run: () => sweep(outbox, queue) },
       { name: 'old keys', everyMs: HOUSEKEEPING_EVERY_MS, run: () => forgetOldKeys(pools) },
       { name: 'partitions', everyMs: HOUSEKEEPING_EVERY_MS, run: () => ensurePartitions(pools) },
@@ -134,5 +154,8 @@ function runScheduler({ pools, outbox, queue, failed }: Parts): () => Promise<vo
       failed(round)(error);
     },
   );
-  return () => rounds.stop();
+  return async () => {
+    await rounds.stop();
+    await schedules.close();
+  };
 }

@@ -4,10 +4,13 @@ import { assertTiming, TIMINGS } from '../config/timing.js';
 import { createInbound, type InboundUseCases } from '../core/inbound/use-cases.js';
 import type { CreateLinkDeps } from '../core/link/create-link.js';
 import type { OperationStore, Outbox, WakeQueue } from '../core/operation/ports.js';
+import type { InputVault } from '../core/reconcile/ports.js';
+import type { ConnectionStore } from '../core/supplier/ports.js';
 import { type Relay, startRelay } from '../core/operation/relay.js';
 import { openConnectionSecrets } from '../privacy/connection-secrets.js';
 import { masterKeyFromBytes, rolePassword } from '../privacy/master-key.js';
 import { createMemberVault } from '../privacy/member-vault.js';
+import { createSettlementVault } from '../privacy/settlement-vault.js';
 import { openBackend, type QueueBackend, type QueuePlace } from '../queue/backend.js';
 import { createWakeQueue } from '../queue/wake-queue.js';
 import type { Scheme } from '../spec/scheme.js';
@@ -50,6 +53,9 @@ export interface Parts {
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly store: OperationStore;
   readonly links: CreateLinkDeps;
+  readonly connections: ConnectionStore;
+  /** Seals what suppliers' settlements say. */
+  readonly inputs: InputVault;
   readonly inbound: InboundUseCases;
   /** Tells the log of an error in background work, which comes round again. */
   readonly failed: (where: string) => (error: unknown) => void;
@@ -84,7 +90,8 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
     overdue: () => overdue(pools),
   };
   const relay = startRelay(outbox, queue, failed('relay'));
-  const suppliers = openSuppliers(options, pools, master);
+  const connections = createConnectionStore(pools);
+  const suppliers = openSuppliers(options, connections, master);
   const vault = createMemberVault(master);
   const store = createOperationStore(pools, relay.nudge);
   const inbound = createInbound({
@@ -107,6 +114,8 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
     schemes: new Map(options.schemes.map((scheme) => [scheme.id, scheme])),
     store,
     links: { store: createLinkStore(pools), suppliers, vault, checkForm: createCheckForm(options.schemes) },
+    connections,
+    inputs: createSettlementVault(master),
     inbound,
     failed,
     close: async () => {
@@ -119,9 +128,13 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
   };
 }
 
-function openSuppliers(options: GatewayOptions, pools: Pools, master: ReturnType<typeof masterKeyFromBytes>) {
+function openSuppliers(
+  options: GatewayOptions,
+  connections: ConnectionStore,
+  master: ReturnType<typeof masterKeyFromBytes>,
+) {
   return createSuppliers({
-    connections: createConnectionStore(pools),
+    connections,
     schemes: new Map(options.schemes.map((scheme) => [scheme.id, scheme])),
     adapterOf,
     timings: TIMINGS,
