@@ -1,4 +1,3 @@
-import type { Engine } from '../src/core/operation/engine.js';
 import type { QueueLane } from '../src/core/operation/ports.js';
 import { handleNight, type NightJob } from './night.js';
 import { handleReconcile } from './reconcile.js';
@@ -18,8 +17,7 @@ export type QueuedJob =
 export type Handle = (job: QueuedJob) => Promise<void>;
 
 /** Handlers by queue. Retries are the rows' own state; a wake-up that fails is only a hint lost. */
-export function handlersFor(given: Runners | Engine): Readonly<Record<QueueLane, Handle>> {
-  const { engine, reconcile, resync } = 'engine' in given ? given : { ...ASLEEP, engine: given };
+export function handlersFor({ engine, reconcile, resync }: Runners): Readonly<Record<QueueLane, Handle>> {
   return {
     live: onWake((job) => handleWake(engine, 'live', job)),
     lookup: onWake((job) => handleWake(engine, 'lookup', job)),
@@ -36,12 +34,6 @@ export function handlersFor(given: Runners | Engine): Readonly<Record<QueueLane,
     },
   };
 }
-
-/** Until the composition root brings them. */
-const ASLEEP: Omit<Runners, 'engine'> = {
-  reconcile: { openNight: () => Promise.resolve(), wake: () => Promise.resolve() },
-  resync: { wake: () => Promise.resolve() },
-};
 
 function onWake(handle: (job: WakeJob) => Promise<void>): Handle {
   return async (job) => {
