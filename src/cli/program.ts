@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { fromRoot } from '../config/paths.js';
 import { doctor } from './doctor.js';
 import { migrate } from './migrate.js';
+import { reconcile } from './reconcile.js';
+import { resync } from './resync.js';
 import { schemes } from './schemes.js';
 import { start } from './start.js';
 import { commandOf } from './verb.js';
@@ -16,7 +18,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       'after',
       '\nExample:\n  interline start\n\nThe environment is described in docs/running-in-production.md.',
     );
-  for (const verb of [start, migrate, doctor, schemes]) program.addCommand(commandOf(verb));
+  for (const verb of [start, migrate, doctor, schemes, reconcile, resync]) program.addCommand(commandOf(verb));
   await program.parseAsync(argv);
 }
 
