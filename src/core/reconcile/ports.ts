@@ -1,20 +1,24 @@
-import type { SettlementLine, SettlementFaultReason } from '../../spec/settlement.js';
 import type { Instant, LocalDate } from '../../spec/values.js';
 import type { Caller } from '../access/caller.js';
 import type { Answer, IdempotentRequest, Page, PageRequest, StoredAnswer } from '../answer.js';
 import type { BreakBook } from './break-book.js';
-import type { BusinessDay, Closing, RunWindow } from './business-days.js';
-import type {
-  BreakAction,
-  BreakState,
-  BreakView,
-  RunState,
-  RunView,
-  Verdict,
-  VerdictReason,
-} from './reconciliations.js';
+import type { BreakAction, BreakState, BreakView, RunState, RunView, VerdictReason } from './reconciliations.js';
+import type { RunFault } from './work.js';
 
-export type { BreakBook, BreakState, BusinessDay, Closing, RunState, RunWindow, Verdict, VerdictReason };
+export type { BusinessDay } from './business-days.js';
+export type { BreakBook, BreakState, RunFault, RunState, VerdictReason };
+export type {
+  ClaimedRun,
+  InputVault,
+  Judging,
+  OperatorKey,
+  ProvenAbsent,
+  ProvenPosted,
+  ReconWork,
+  RunStage,
+  StagedLine,
+  TakenInput,
+} from './work.js';
 
 /** A run as it is stored. Ids are UUIDs, hashes hex. */
 export interface RunRow {
@@ -32,13 +36,6 @@ export interface RunRow {
   readonly supersededBy: string | null;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
-}
-
-/** Why a run came to nothing; `error` is one of our own. */
-export interface RunFault {
-  readonly reason: SettlementFaultReason | 'error';
-  readonly line: number;
-  readonly detail: string;
 }
 
 /** A run as one tenant sees it: its own lines, points and breaks. */
@@ -134,126 +131,4 @@ export interface ReconDesk {
     readonly decide: (row: BreakRow | null) => BreakChange;
     readonly answer: (row: BreakRow) => StoredAnswer;
   }): Promise<Answer>;
-}
-
-/** A line as it is staged: the member number as a blind index (hex) only. */
-export type StagedLine = Pick<SettlementLine, 'line' | 'kind' | 'postedAt'> & {
-  readonly points: number;
-  readonly reference: string | null;
-  readonly originalReference: string | null;
-  readonly supplierReference: string | null;
-  readonly memberIndex: string | null;
-};
-
-/** What a run does next: asks for its input, matches its lines, settles open operations by them, judges. */
-export type RunStage = 'fetch' | 'match' | 'settle' | 'judge';
-
-/** An input as it was taken in; `closedAt` is the supplier's word. */
-export interface TakenInput {
-  readonly sha256: string;
-  readonly closed: boolean;
-  readonly closedAt: Date | null;
-}
-
-/** A run under a lease; nobody else works on its connection until the lease ends. */
-export interface ClaimedRun {
-  readonly tenantId: string;
-  readonly id: string;
-  readonly connectionId: string;
-  readonly scheme: string;
-  readonly businessDate: LocalDate;
-  readonly stage: RunStage;
-  readonly token: string;
-  /** The input that was judged before, when the run was asked again. */
-  readonly judged: TakenInput | null;
-  /** The input to work on; `null` until there is one. */
-  readonly input: (TakenInput & { readonly cutOff: Date }) | null;
-  /** The database's clock when the run was claimed. */
-  readonly now: Date;
-}
-
-/** An open operation that a line proves posted; `matches` as its kind, points and member do. */
-export interface ProvenPosted {
-  readonly tenantId: string;
-  readonly operationId: string;
-  readonly supplierReference: string | null;
-  readonly matches: boolean;
-}
-
-/** An open operation that every day on which it could have been posted, and the one after, does not have. */
-export interface ProvenAbsent {
-  readonly tenantId: string;
-  readonly operationId: string;
-  /** Sends that the proof is about. */
-  readonly attempts: number;
-}
-
-/** What judging needs beside the lines. */
-export interface Judging {
-  readonly coverage: 'ours' | 'member';
-  readonly rulesVersion: number;
-  readonly verdictOf: Readonly<Record<VerdictReason, Verdict>>;
-  readonly days: readonly BusinessDay[];
-  readonly window: RunWindow;
-}
-
-/** A wrapped data key of the operator. */
-export interface OperatorKey {
-  readonly version: number;
-  readonly wrapped: Buffer;
-}
-
-/** What the runner needs of the store. Whatever takes a claimed run does nothing, and says so with `null`, once its lease has passed on. */
-export interface ReconWork {
-  now(): Promise<Date>;
-  /** Opens the run of a day in the operator's name, or asks the one there is again unless it is conclusive or under way. */
-  openNight(
-    connectionId: string,
-    run: { readonly id: string; readonly businessDate: LocalDate; readonly rulesVersion: number },
-  ): Promise<void>;
-  /** Takes the connection's earliest due day; `null` when none is due or another one is being worked on. */
-  claim(connectionId: string, leaseMs: number): Promise<ClaimedRun | null>;
-  renew(run: ClaimedRun, leaseMs: number): Promise<boolean>;
-  /** Asks again later: the input is not there. A run that was judged before stays `running` meanwhile. */
-  wait(run: ClaimedRun, state: 'waiting' | 'overdue', againInMs: number): Promise<void>;
-  /** Nothing has changed: the run rests as it did before it was asked again. */
-  restAgain(run: ClaimedRun): Promise<void>;
-  /** The key that new inputs are sealed under. */
-  inputKey(): Promise<OperatorKey>;
-  /** Keeps an input, under the run itself or, where that was judged by another, under a new run `id` that supersedes it. */
-  keep(
-    run: ClaimedRun,
-    kept: TakenInput & {
-      readonly id: string;
-      readonly sealed: Buffer;
-      readonly cutOff: Date;
-      readonly rulesVersion: number;
-    },
-  ): Promise<ClaimedRun | null>;
-  input(run: ClaimedRun): Promise<{ readonly sealed: Buffer; readonly key: OperatorKey } | null>;
-  /** Stages the lines and finds the operation of each, in one transaction; what `lines` throws undoes it. */
-  match(run: ClaimedRun, lines: Iterable<StagedLine>): Promise<ClaimedRun | null>;
-  /** The closed and reconciled days around this run's, without its own. */
-  closings(run: ClaimedRun): Promise<readonly Closing[]>;
-  /** What the lines prove of open operations, and what the closed days do by not having them. */
-  proven(
-    run: ClaimedRun,
-    days: readonly BusinessDay[],
-  ): Promise<{ readonly posted: readonly ProvenPosted[]; readonly absent: readonly ProvenAbsent[] }>;
-  settled(run: ClaimedRun): Promise<ClaimedRun | null>;
-  /** Writes verdicts and breaks, closes what was healed, and lets the run rest; all in one transaction. */
-  judge(run: ClaimedRun, judging: Judging): Promise<void>;
-  /** Nothing of the input is believed. */
-  quarantine(run: ClaimedRun, fault: RunFault): Promise<void>;
-  /** Gives the lease back; somebody goes on at once. */
-  release(run: ClaimedRun): Promise<void>;
-  /** After an error of our own: again later, or `failed` after so many in a row. */
-  stumble(run: ClaimedRun, error: string, againInMs: number, atMost: number): Promise<void>;
-}
-
-/** Seals kept inputs under a key of the operator's, each bound to its run. */
-export interface InputVault {
-  seal(key: OperatorKey, runId: string, bytes: Uint8Array): Buffer;
-  /** Throws when it was changed, moved or sealed under another key. */
-  open(key: OperatorKey, runId: string, sealed: Buffer): Buffer;
 }
