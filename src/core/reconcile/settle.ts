@@ -3,7 +3,7 @@ import type { OperationStore } from '../operation/ports.js';
 import { rulesFor } from '../operation/recovery.js';
 import type { Random } from '../operation/schedule.js';
 import type { Learnt } from '../operation/snapshot.js';
-import { fewAtATime } from '../resync/few-at-a-time.js';
+import { fewAtATime } from '../few-at-a-time.js';
 import type { Supplier } from '../supplier/ports.js';
 import type { ProvenAbsent, ProvenPosted } from './ports.js';
 

@@ -1,4 +1,4 @@
-import { fewAtATime } from './few-at-a-time.js';
+import { fewAtATime } from '../few-at-a-time.js';
 import { lookAtAccount, type LookAtAccountDeps } from './look-at-account.js';
 import { lookAtOperation, type LookAtOperationDeps } from './look-at-operation.js';
 import type { LookAgain } from './look-again.js';

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
-import { fewAtATime } from '../../../src/core/resync/few-at-a-time.js';
+import { fewAtATime } from '../../../src/core/few-at-a-time.js';
 
 it('works on all of them in order, so many at once and no more', async () => {
   const begun: number[] = [];
