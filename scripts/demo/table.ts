@@ -10,8 +10,12 @@ function width(text: string): number {
   );
 }
 
-/** Rows in columns; numbers stand to the right. */
-export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+/** A cell wider than this goes on in the next line. */
+const WIDEST = 84;
+
+/** Rows in columns; numbers stand to the right, long texts go on below. */
+export function table(head: readonly string[], given: readonly (readonly (string | number)[])[]): string {
+  const rows = given.flatMap(broken);
   const widths = head.map((title, column) =>
     Math.max(width(title), ...rows.map((row) => width(String(row[column] ?? '')))),
   );
@@ -21,4 +25,19 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
   };
   const line = (row: readonly (string | number)[]): string => `  ${row.map(cell).join('  ')}`.trimEnd();
   return [line(head), line(widths.map((size) => '-'.repeat(size))), ...rows.map(line)].join('\n');
+}
+
+/** One row as as many lines as its longest cell needs. */
+function broken(row: readonly (string | number)[]): (string | number)[][] {
+  const cells = row.map((cell) => (typeof cell === 'number' ? [cell] : lines(cell)));
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, index) => cells.map((cell) => cell[index] ?? ''));
+}
+
+function lines(text: string): string[] {
+  return text.split(' ').reduce<string[]>((done, word) => {
+    const last = done.at(-1);
+    if (last === undefined || width(`${last} ${word}`) > WIDEST) return [...done, word];
+    return [...done.slice(0, -1), `${last} ${word}`];
+  }, []);
 }
