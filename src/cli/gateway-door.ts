@@ -119,6 +119,7 @@ export function newRequest(body: unknown): IdempotentRequest {
 /** A refusal as one line, with the options it is about; anything else as it is. */
 export function inWords(error: unknown): unknown {
   if (!(error instanceof Problem)) return error;
+  if (error.code === 'NOT_FOUND') return new Error('this tenant has no such link or operation');
   const { errors } = error.details;
   if (errors === undefined || errors.length === 0) return new Error(PROBLEMS_EN[error.code].detail);
   return new Error(errors.map(({ pointer, message }) => `${optionOf(pointer)} ${message}`).join('; '));

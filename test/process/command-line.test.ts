@@ -1,30 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { execFile } from 'node:child_process';
-import { fromRoot } from '../../src/config/paths.js';
-
-interface Outcome {
-  readonly code: number | string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command that npm links as `interline`, from a directory that is not the package's. */
-function interline(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const options = { cwd: '/', env: { PATH: process.env['PATH'] ?? '', ...environment } };
-    execFile(process.execPath, [fromRoot('bin', 'interline.mjs'), ...args], options, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : (error.code ?? null), stdout, stderr }),
-    );
-  });
-}
+import { interline } from './interline.js';
 
 describe('the command line', () => {
-  it.each(['start', 'migrate', 'doctor', 'schemes'])('helps with %s by an example', async (verb) => {
-    const { code, stdout } = await interline([verb, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`Example:\n {2}# .+\n {2}.*interline ${verb}`));
-    expect(stdout).toContain('--json');
-  });
+  it.each(['start', 'migrate', 'doctor', 'schemes', 'reconcile', 'resync'])(
+    'helps with %s by an example',
+    async (verb) => {
+      const { code, stdout } = await interline([verb, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`Example:\n {2}# .+\n {2}.*interline ${verb}`));
+      expect(stdout).toContain('--json');
+    },
+  );
 
   it('ends with 78 and one line on a value it cannot use', async () => {
     expect(await interline(['start'], { PORT: 'http' })).toEqual({

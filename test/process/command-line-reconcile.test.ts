@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ReconcileReport } from '../../src/cli/reconcile-report.js';
+import { createBreakBook } from '../../src/store/break-book.js';
+import { openResyncBench, type ResyncBench } from '../engine/resync-bench.js';
+import { testMasterKey } from '../support/database.js';
+import { linkMembers } from '../support/travellers.js';
+import { interline, type Outcome } from './interline.js';
+
+const SCHEME = 'china-railway';
+
+let bench: ResyncBench;
+let dataDir: string;
+let environment: Record<string, string>;
+let day: string;
+beforeAll(async () => {
+  bench = await openResyncBench(({ pools }) => createBreakBook(pools, () => 'UTC'));
+  dataDir = mkdtempSync(path.join(tmpdir(), 'interline-command-'));
+  environment = {
+    DATABASE_URL: bench.bench.ownerUrl,
+    INTERLINE_MASTER_KEY: testMasterKey().toString('base64'),
+    INTERLINE_DATA_DIR: dataDir,
+  };
+  const schemes = await bench.bench.sandbox.get<{ id: string; businessDate: string }[]>('schemes');
+  day = schemes.find(({ id }) => id === SCHEME)?.businessDate ?? '';
+});
+afterAll(async () => {
+  await bench.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const reconcile = (...args: string[]): Promise<Outcome> => interline(['reconcile', ...args], environment);
+const told = ({ stdout }: Outcome) => JSON.parse(stdout) as ReconcileReport;
+
+describe('interline reconcile', () => {
+  it('says so when there is no settlement yet', async () => {
+    const { code, stdout } = await reconcile(SCHEME, '--date', day);
+    expect(code).toBe(75);
+    expect(stdout).toMatch(new RegExp(`^${SCHEME} ${day}: (waiting|overdue) `));
+  });
+
+  it('holds a closed day against the books of all tenants, and ends with 1 while a break is open', async () => {
+    const { demo, other, sandbox } = bench.bench;
+    const [link = ''] = await linkMembers(bench.bench, demo, SCHEME, 1);
+    for (let n = 0; n < 3; n += 1) await bench.send(SCHEME, link);
+    await linkMembers(bench.bench, other, SCHEME, 1);
+    const planted = await sandbox.post<{ references: string[] }>(`${SCHEME}/mischief`, {
+      ...{ kind: 'drop-line', count: 1, businessDate: day },
+    });
+    await sandbox.post(`${SCHEME}/close-day`, { businessDate: day });
+
+    const first = await reconcile(SCHEME, '--date', day, '--json');
+    expect({ code: first.code, ...told(first) }).toMatchObject({
+      code: 1,
+      run: { state: 'completed', provisional: false, openBreaks: 1, counts: { lines: 2, matched: 2, oursOnly: 1 } },
+      tenants: [{ tenant: 'demo', openBreaks: 1 }],
+      breaks: [{ tenant: 'demo', reason: 'not-in-the-settlement', reference: planted.references[0] }],
+    });
+    expect(first.stderr).toContain(`${SCHEME} ${day}: completed\n`);
+
+    // The same bytes again are the same run, told as a table this time.
+    const again = await reconcile(SCHEME, '--date', day);
+    expect(again.code).toBe(1);
+    expect(again.stdout).toContain(`${told(first).run.id} digest ${told(first).run.digest ?? ''}`);
+    expect(again.stdout).toMatch(/demo +2 +2 +1 +0/);
+    expect(again.stdout).toContain(planted.references[0]);
+
+    const resync = ['resync', '--tenant', 'demo', '--scheme', SCHEME, '--reason', 'a break'];
+    expect(await interline(resync, environment)).toMatchObject({ code: 0 });
+    const healed = await reconcile(SCHEME, '--date', day);
+    expect(healed).toMatchObject({ code: 0, stdout: expect.stringContaining('no break is open') as unknown });
+  });
+
+  it('refuses what it cannot do in one line, with 2', async () => {
+    const refused: [args: string[], line: string][] = [
+      [['nobody-air', '--date', '2026-01-01'], 'no such scheme'],
+      [[SCHEME, '--date', '2026-02-30'], '--date is not a day of the calendar'],
+      [[SCHEME, '--date', '2999-01-01'], '--date has not begun'],
+      [[SCHEME], "required option '--date"],
+    ];
+    const outcomes = await Promise.all(refused.map(([args]) => reconcile(...args)));
+    for (const [n, { code, stdout, stderr }] of outcomes.entries()) {
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^(interline|error): [^\n]+\n$/);
+      expect(stderr).toContain(refused[n]?.[1]);
+    }
+  });
+});
