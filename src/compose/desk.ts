@@ -6,7 +6,6 @@ import type { Resyncs } from '../core/resync/resyncs.js';
 import { createResyncRunner, type ResyncRunner } from '../core/resync/runner.js';
 import { createResyncs } from '../core/resync/use-cases.js';
 import type { NightPlan } from '../queue/nightly-schedules.js';
-import { createBreakBook } from '../store/break-book.js';
 import { createReconStore } from '../store/recon-store.js';
 import { createResyncStore } from '../store/resync-store.js';
 import type { Parts } from './parts.js';
@@ -20,9 +19,8 @@ export interface Desk {
 }
 
 export function openDesk(parts: Parts): Desk {
-  const { pools, relay, schemes, store, links, inputs, failed } = parts;
+  const { pools, relay, schemes, store, breaks, links, inputs, failed } = parts;
   const { suppliers, vault } = links;
-  const zoneOf = (scheme: string): string => schemes.get(scheme)?.zone ?? 'UTC';
   const recon = createReconStore(pools, relay.nudge);
   const resync = createResyncStore(pools, relay.nudge);
   const resyncs = createResyncs({ store: resync, isInstalled: (scheme) => schemes.has(scheme) });
@@ -48,7 +46,7 @@ export function openDesk(parts: Parts): Desk {
       resync: createResyncRunner({
         ...common,
         store: resync,
-        breaks: createBreakBook(pools, zoneOf),
+        breaks,
         links: links.store,
       }),
     },

@@ -4,7 +4,7 @@ import { assertTiming, TIMINGS } from '../config/timing.js';
 import { createInbound, type InboundUseCases } from '../core/inbound/use-cases.js';
 import type { CreateLinkDeps } from '../core/link/create-link.js';
 import type { OperationStore, Outbox, WakeQueue } from '../core/operation/ports.js';
-import type { InputVault } from '../core/reconcile/ports.js';
+import type { BreakBook, InputVault } from '../core/reconcile/ports.js';
 import type { ConnectionStore } from '../core/supplier/ports.js';
 import { type Relay, startRelay } from '../core/operation/relay.js';
 import { openConnectionSecrets } from '../privacy/connection-secrets.js';
@@ -15,6 +15,7 @@ import { openBackend, type QueueBackend, type QueuePlace } from '../queue/backen
 import { createWakeQueue } from '../queue/wake-queue.js';
 import type { Scheme } from '../spec/scheme.js';
 import { assertBoundByTenancy } from '../store/boot-check.js';
+import { createBreakBook } from '../store/break-book.js';
 import { createConnectionStore } from '../store/connection-store.js';
 import { createInboundStore } from '../store/inbound-store.js';
 import { createLinkStore } from '../store/link-store.js';
@@ -52,6 +53,7 @@ export interface Parts {
   readonly relay: Relay;
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly store: OperationStore;
+  readonly breaks: BreakBook;
   readonly links: CreateLinkDeps;
   readonly connections: ConnectionStore;
   /** Seals what suppliers' settlements say. */
@@ -89,14 +91,17 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
     publish: (limit, publish) => publishOutbox(pools, limit, publish),
     overdue: () => overdue(pools),
   };
+  const schemes = new Map(options.schemes.map((scheme) => [scheme.id, scheme]));
   const relay = startRelay(outbox, queue, failed('relay'));
   const connections = createConnectionStore(pools);
   const suppliers = openSuppliers(options, connections, master);
   const vault = createMemberVault(master);
   const store = createOperationStore(pools, relay.nudge);
+  const breaks = createBreakBook(pools, (scheme) => schemes.get(scheme)?.zone ?? 'UTC');
   const inbound = createInbound({
     store: createInboundStore(pools),
     operations: store,
+    breaks,
     suppliers,
     vault,
     random: Math.random,
@@ -111,8 +116,9 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
     queue,
     outbox,
     relay,
-    schemes: new Map(options.schemes.map((scheme) => [scheme.id, scheme])),
+    schemes,
     store,
+    breaks,
     links: { store: createLinkStore(pools), suppliers, vault, checkForm: createCheckForm(options.schemes) },
     connections,
     inputs: createSettlementVault(master),

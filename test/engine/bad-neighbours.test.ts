@@ -27,6 +27,7 @@ function inboundWith(parked: readonly ParkedPush[], evidence: InboundDeps['opera
       claimParked: async () => parked,
     },
     operations: { evidence },
+    breaks: { differs: () => Promise.reject(new Error('nothing differs here')) },
     suppliers: {
       of: (connectionId) => (connectionId === 'gone' ? Promise.reject(new Error('gone')) : Promise.resolve(supplier)),
       connectionFor: async () => null,

@@ -44,6 +44,11 @@ const transactions = (): Promise<object[]> =>
   ]);
 const eventState = async (eventId: string): Promise<unknown> =>
   (await door.sql<{ state: string }>('SELECT state FROM inbound_event WHERE event_id = $1', [eventId]))[0]?.state;
+const breaks = (): Promise<object[]> =>
+  door.sql(
+    'SELECT b.kind, b.state, b.difference FROM break b JOIN operation o ON o.id = b.operation_id WHERE o.reference = $1',
+    [accepted.reference],
+  );
 const untouched = async (): Promise<void> => {
   expect(await operationOf(door, accepted.id)).toEqual(accepted);
   expect(await transactions()).toEqual([]);
@@ -138,6 +143,19 @@ describe('again and in any order', () => {
     expect((await push(door, SCHEME, other)).status).toBe(200);
     expect(await operationOf(door, accepted.id)).toEqual(then);
     expect(await transactions()).toHaveLength(state === 'posted' ? 1 : 0);
+    expect(await breaks()).toEqual([
+      state === 'posted'
+        ? { kind: 'ours-only', state: 'open', difference: '500' }
+        : { kind: 'different', state: 'open', difference: '-500' },
+    ]);
+  });
+
+  it('other points for what was posted are a break, however often they are told', async () => {
+    await push(door, SCHEME, event());
+    const then = await operationOf(door, accepted.id);
+    for (const points of [501, 501]) await push(door, SCHEME, event({ points }));
+    expect(await operationOf(door, accepted.id)).toEqual(then);
+    expect(await breaks()).toEqual([{ kind: 'different', state: 'open', difference: '-1' }]);
   });
 
   it('of posted and refused at once one holds, and the books go with it', async () => {
@@ -256,26 +274,6 @@ describe('what is not known yet', () => {
   });
 });
 
-describe('the simulated supplier’s own pushes', () => {
-  it.each(['forgeNotification', 'duplicateNotification', 'reorderNotification', 'skewedClock'])('%s', async (fault) => {
-    await door.sandbox.put(`${SCHEME}/faults`, { seed: 1, rates: { [fault]: 1 } });
-    await door.sandbox.post(`${SCHEME}/close-day`);
-    await inState(door, accepted.id, 'posted');
-    await door.sandbox.delete(`${SCHEME}/faults`);
-    expect(await effects(door, SCHEME, accepted.reference)).toHaveLength(1);
-    expect(await transactions()).toHaveLength(1);
-    expect(await door.sql("SELECT 1 FROM inbound_event WHERE event_id LIKE '%-forged'")).toEqual([]);
-  });
-});
-
-it('after all of it the books are whole, and no event names a member', async () => {
-  const broken = await brokenInvariants(door.bench.ownerUrl);
-  expect(broken).toEqual([]);
-  const kept = await door.sql('SELECT notifications::text AS text FROM inbound_event');
-  expect(JSON.stringify(kept)).not.toContain(member.memberNumber);
-  expect(door.bench.errors).toEqual([]);
-});
-
 describe('a signed push that cannot be read', () => {
   it.each([
     ['points as text', { points: '500' }],
@@ -297,4 +295,25 @@ describe('a signed push that cannot be read', () => {
     expect(answer.status).toBe(401);
     await untouched();
   });
+});
+
+// Last: once its day was closed by hand, the supplier posts what it accepts within seconds.
+describe('the simulated supplier’s own pushes', () => {
+  it.each(['forgeNotification', 'duplicateNotification', 'reorderNotification', 'skewedClock'])('%s', async (fault) => {
+    await door.sandbox.put(`${SCHEME}/faults`, { seed: 1, rates: { [fault]: 1 } });
+    await door.sandbox.post(`${SCHEME}/close-day`);
+    await inState(door, accepted.id, 'posted');
+    await door.sandbox.delete(`${SCHEME}/faults`);
+    expect(await effects(door, SCHEME, accepted.reference)).toHaveLength(1);
+    expect(await transactions()).toHaveLength(1);
+    expect(await door.sql("SELECT 1 FROM inbound_event WHERE event_id LIKE '%-forged'")).toEqual([]);
+  });
+});
+
+it('after all of it the books are whole, and no event names a member', async () => {
+  const broken = await brokenInvariants(door.bench.ownerUrl);
+  expect(broken).toEqual([]);
+  const kept = await door.sql('SELECT notifications::text AS text FROM inbound_event');
+  expect(JSON.stringify(kept)).not.toContain(member.memberNumber);
+  expect(door.bench.errors).toEqual([]);
 });

@@ -7,8 +7,10 @@ import { decide } from '../operation/decide.js';
 import type { OperationStore } from '../operation/ports.js';
 import { rulesFor } from '../operation/recovery.js';
 import type { Learnt } from '../operation/snapshot.js';
+import type { BreakBook } from '../reconcile/break-book.js';
 import { type Supplier, type Suppliers, UnknownConnection } from '../supplier/ports.js';
 import type { Inbound } from './inbound.js';
+import { contradiction } from './late-evidence.js';
 import type { InboundStore, KeptNotification, PushState } from './ports.js';
 
 const TRY_AGAIN_MS = 60_000;
@@ -17,6 +19,7 @@ const FORGET_MS = 72 * 3_600_000;
 export interface InboundDeps {
   readonly store: InboundStore;
   readonly operations: Pick<OperationStore, 'evidence'>;
+  readonly breaks: Pick<BreakBook, 'differs'>;
   readonly suppliers: Suppliers;
   readonly vault: MemberVault;
   readonly random: () => number;
@@ -127,6 +130,7 @@ async function applyOne(deps: InboundDeps, supplier: Supplier, notification: Kep
   const place = await deps.store.locate(supplier.connectionId, notification.reference);
   if (place === null) return 'parked';
   let mismatch = false;
+  let against: ReturnType<typeof contradiction> = null;
   const judge =
     (learnt?: Learnt): Parameters<OperationStore['evidence']>[2] =>
     (operation, snapshot, member) => {
@@ -138,12 +142,18 @@ async function applyOne(deps: InboundDeps, supplier: Supplier, notification: Kep
           notification.points === undefined ||
           Math.abs(notification.points) === operation.points + operation.bonusPoints);
       mismatch = !matches;
+      against = contradiction(operation, notification, matches);
       return decide(snapshot, learnt ?? toldBy(notification, matches), rulesFor(supplier, operation), deps.random);
     };
   const decided = await deps.operations.evidence(place.tenantId, place.operationId, judge());
   if (decided === 'reference-taken') {
     await deps.operations.evidence(place.tenantId, place.operationId, judge({ type: 'reference-taken' }));
     mismatch = true;
+  }
+  const late = against as ReturnType<typeof contradiction>;
+  if (late !== null) {
+    const evidence = { by: 'notification', type: notification.type };
+    await deps.breaks.differs(place.tenantId, place.operationId, late.theirPoints, evidence);
   }
   if (mismatch) deps.onSecurityEvent('inbound push contradicts its operation', supplier.connectionId);
   return mismatch ? 'mismatch' : 'applied';
