@@ -11,7 +11,7 @@ const OPEN = `state IN ('open', 'assigned')`;
 
 /**
  * Writes a run's breaks. The same difference is the same row: found again it is not doubled, and one that a settlement had closed opens
- * anew; what a look-up or a person has closed stays closed.
+ * anew; what a look-up or a person has closed stays closed, as long as it comes to the same points.
  */
 export async function writeBreaks(client: pg.PoolClient, run: ClaimedRun): Promise<void> {
   await client.query({ name: 'name-breaks', text: FINGERPRINTS, values: [run.id] });
@@ -34,6 +34,9 @@ const FINGERPRINTS = `
   ) f
   WHERE i.run_id = $1 AND i.n = f.n`;
 
+/** What a settlement had closed, and what was closed for other points than these. */
+const ANEW = `(b.resolution ->> 'by' = 'settlement' OR b.difference <> excluded.difference)`;
+
 const BREAKS = `
   INSERT INTO break AS b (tenant_id, id, run_id, connection_id, scheme, business_date, fingerprint, kind, reason, difference, operation_id,
     link_id, organisation, reference, supplier_reference, ours, theirs)
@@ -45,8 +48,8 @@ const BREAKS = `
   WHERE i.run_id = $1 AND i.fingerprint IS NOT NULL ORDER BY i.n
   ON CONFLICT (tenant_id, connection_id, business_date, fingerprint) DO UPDATE SET run_id = excluded.run_id, reason = excluded.reason,
     difference = excluded.difference, ours = excluded.ours, theirs = excluded.theirs, supplier_reference = excluded.supplier_reference,
-    state = CASE WHEN b.resolution ->> 'by' = 'settlement' THEN CASE WHEN b.owner IS NULL THEN 'open' ELSE 'assigned' END ELSE b.state END,
-    resolution = CASE WHEN b.resolution ->> 'by' = 'settlement' THEN NULL ELSE b.resolution END,
+    state = CASE WHEN b.resolution IS NOT NULL AND ${ANEW} THEN CASE WHEN b.owner IS NULL THEN 'open' ELSE 'assigned' END ELSE b.state END,
+    resolution = CASE WHEN ${ANEW} THEN NULL ELSE b.resolution END,
     updated_at = clock_timestamp()`;
 
 /** A look-up has found the same about the operation before: one break is enough. */

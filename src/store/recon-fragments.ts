@@ -9,6 +9,10 @@ export const instant = (time: string): string => `to_char(${time} AT TIME ZONE '
 /** Whether an operation `o` may have had its effect: what it takes to get there was sent. Of a redemption only the confirm spends. */
 export const SENT = `((o.ever_sent OR o.state IN ('sending', 'confirming')) AND (o.kind <> 'redemption' OR o.step = 'confirm'))`;
 
+/** Whether the outcome of an operation `o` is open: sent, and nothing proves how it ended. */
+export const OUTCOME_OPEN = `(o.next_action_at IS NOT NULL AND ${SENT}
+  AND o.state IN ('sending', 'unknown', 'submitted', 'needs-review', 'confirming'))`;
+
 /** The kinds of operations that a settlement lists. */
 export const SETTLED_KINDS = `('accrual', 'reversal', 'redemption', 'refund')`;
 

@@ -6,7 +6,7 @@ import {
   daysFrom,
   daysJson,
   missedOnAnotherDay,
-  SENT,
+  OUTCOME_OPEN,
   SETTLED_KINDS,
   SIGNED,
 } from './recon-fragments.js';
@@ -55,18 +55,17 @@ const MISSING = `
       AND o.connection_id = $2 AND o.business_date IS NULL AND (t.at <= $8 OR o.first_sent_at <= $7)
     UNION
     SELECT o.tenant_id, o.id FROM operation o
-    WHERE o.connection_id = $2 AND o.next_action_at IS NOT NULL AND ${SENT} AND o.first_sent_at <= $7
-      AND o.state IN ('sending', 'unknown', 'submitted', 'needs-review', 'confirming')
+    WHERE o.connection_id = $2 AND ${OUTCOME_OPEN} AND o.first_sent_at <= $7
     UNION
     SELECT i.tenant_id, i.operation_id FROM recon_item i
     WHERE i.operation_id IS NOT NULL AND i.line IS NULL AND i.verdict = 'late' AND i.run_id = (
       SELECT id FROM recon_run WHERE connection_id = $2 AND in_force AND business_date < $3 ORDER BY business_date DESC LIMIT 1)
   ),
   missing AS (
-    SELECT o.*, t.at AS booked_at, ${SIGNED} AS signed, ${SENT} AS sent
+    SELECT o.*, t.at AS booked_at, ${SIGNED} AS signed
     FROM candidate c JOIN operation o ON (o.tenant_id, o.id) = (c.tenant_id, c.id)
       LEFT JOIN ledger_transaction t ON (t.tenant_id, t.operation_id, t.kind) = (o.tenant_id, o.id, 'posting')
-    WHERE o.kind IN ${SETTLED_KINDS} AND (t.id IS NOT NULL OR (o.next_action_at IS NOT NULL AND ${SENT}))
+    WHERE o.kind IN ${SETTLED_KINDS} AND (t.id IS NOT NULL OR ${OUTCOME_OPEN})
       AND NOT EXISTS (SELECT FROM recon_item i WHERE i.run_id = $1 AND i.operation_id = o.id AND i.claims)
       AND NOT ${claimedOnAnotherDay('$3')} AND NOT ${missedOnAnotherDay('$3')}
   ),

@@ -37,10 +37,11 @@ export async function answerOnce(
       return { ...answer, replayed: false };
     });
   } catch (error) {
-    if (!(error instanceof KeyTaken)) throw error;
+    if (!(error instanceof KeyTaken) && !(error instanceof Problem)) throw error;
+    // What stands in the way may be what the same request did an instant ago.
     const known = await answered(pools, caller, request);
-    if (known === null) throw new Problem('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 });
-    return known;
+    if (known !== null) return known;
+    throw error instanceof Problem ? error : new Problem('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 });
   }
 }
 

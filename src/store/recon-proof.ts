@@ -49,9 +49,14 @@ export const markSettled =
       return record === undefined ? null : toClaimed(record);
     });
 
-/** One that waits to be sent again is told as well, or its points would be posted twice. A hold alone has no line to be proven by. */
+/**
+ * One that waits to be sent again is told as well, or its points would be posted twice. A hold alone has no line to be proven by. A
+ * reference that is the original's is no reference of what takes it back.
+ */
 const POSTED = `
-  SELECT o.tenant_id, o.id AS operation_id, s.supplier_reference,
+  SELECT o.tenant_id, o.id AS operation_id,
+    CASE WHEN NOT EXISTS (SELECT FROM receipt r WHERE r.scheme = o.scheme AND r.supplier_reference = s.supplier_reference
+      AND (r.tenant_id, r.operation_id) = (o.tenant_id, o.original_id)) THEN s.supplier_reference END AS supplier_reference,
     s.kind = o.kind AND s.points = ${SIGNED} AND coalesce(s.member_index = k.member_index, true) AS matches
   FROM recon_line s JOIN operation o ON (o.tenant_id, o.id) = (s.operation_tenant, s.operation_id)
     JOIN link k ON (k.tenant_id, k.id) = (o.tenant_id, o.link_id)

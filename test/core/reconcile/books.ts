@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OperationKind, OperationState } from '../../../src/spec/operation.js';
+import { fromTypeId } from '../../../src/spec/typeid.js';
 import { CONNECTION, SCHEME, type Tenant } from '../../store/store-bench.js';
 import type { StoreBench } from '../../store/store-bench.js';
 
@@ -97,4 +98,23 @@ async function book(
      VALUES ($1, $2, 1, 'member-points', $3, $3, $4), ($1, $2, 2, 'supplier-clearing', $3, $3, -$4::bigint)`,
     [tenant.id, what.id, SCHEME, signed],
   );
+}
+
+/** What a run found, one text a verdict in the order of lines: `reason reference`. */
+export async function verdicts(bench: StoreBench, run: { readonly id: string }): Promise<string[]> {
+  const found = await bench.owner.query<{ told: string }>(
+    `SELECT concat_ws(' ', reason, CASE WHEN reference ~ '^1773115200000' THEN substr(reference, 14)::int::text ELSE reference END) AS told
+     FROM recon_item WHERE run_id = $1 ORDER BY n`,
+    [fromTypeId('rcn', run.id)],
+  );
+  return found.rows.map((row) => row.told);
+}
+
+/** How an operation stands. */
+export async function standing(bench: StoreBench, id: string): Promise<Record<string, unknown>> {
+  const found = await bench.owner.query<Record<string, unknown>>(
+    'SELECT state, review_reason, supplier_reference, business_date::text AS business_date, evidence, version FROM operation WHERE id = $1',
+    [id],
+  );
+  return found.rows[0] ?? {};
 }

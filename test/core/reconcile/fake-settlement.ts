@@ -54,6 +54,7 @@ export function fakeSettlement(connectionId: string, coverage: 'ours' | 'member'
     contract: { document: 'contracts/suppliers/fake.yaml', version: '1' },
     configure: () => ({}) as never,
     accrual: { activities: ['flight', 'other'], accrue: lookupWrite(), reverse: lookupWrite() },
+    redemption: { rewards: ['gift'], flow: 'one-step', confirm: lookupWrite() },
     settlement,
   };
   const scheme = fakeScheme({ settlement: { fetchAt: '03:30', expectedBy: '08:00' } });

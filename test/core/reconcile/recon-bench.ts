@@ -20,7 +20,7 @@ export interface ReconBench extends StoreBench {
   readonly settlement: FakeSettlement;
   readonly reconciliations: Reconciliations;
   readonly runner: ReconcileRunner;
-  readonly store0: ReturnType<typeof createReconStore>;
+  readonly recon: ReturnType<typeof createReconStore>;
   readonly inputs: InputVault;
   /** What the runner told of. */
   readonly errors: unknown[];
@@ -38,6 +38,8 @@ export async function openReconBench(
   options: { readonly links?: number; readonly coverage?: 'ours' | 'member' } = {},
 ): Promise<ReconBench> {
   const bench = await openStoreBench({ links: options.links ?? 2 });
+  // Dropping the database may reach a connection that is about to close.
+  bench.owner.on('error', () => undefined);
   const master = masterKeyFromBytes(testMasterKey());
   const key = mintConnectionsKey(master);
   await bench.owner.query('INSERT INTO subject (tenant_id, id, traveller_ref) VALUES ($1, $2, $3)', [
@@ -51,6 +53,8 @@ export async function openReconBench(
     key.version,
     key.wrapped,
   ]);
+  // Member 1 is the demo tenant's alone, member OTHER the other's, member 2 both tenants'.
+  await bench.owner.query(`UPDATE link SET member_index = sha256('OTHER') WHERE id = $1`, [bench.other.links[0]]);
   const settlement = fakeSettlement(CONNECTION, options.coverage);
   const inputs = createSettlementVault(master);
   const store = createReconStore(bench.pools, () => undefined);
@@ -91,7 +95,7 @@ export async function openReconBench(
     settlement,
     reconciliations,
     runner,
-    store0: store,
+    recon: store,
     inputs,
     errors,
     resyncs,
