@@ -4,7 +4,7 @@ import type { AttemptReport, Decision, OperationRow } from '../core/operation/po
 export interface Change {
   readonly operation: Pick<
     OperationRow,
-    'tenantId' | 'id' | 'state' | 'version' | 'connectionId' | 'scheme' | 'originalId'
+    'tenantId' | 'id' | 'kind' | 'state' | 'version' | 'connectionId' | 'scheme' | 'originalId'
   >;
   readonly decision: Decision;
   /** The lease under which it was decided; `null` when nobody held one or it had lapsed. */

@@ -9,7 +9,10 @@ export class ReferenceTaken extends Error {
   override readonly name = 'ReferenceTaken';
 }
 
-/** A supplier reference is unique per scheme; the same operation may bring it again. */
+/**
+ * A supplier reference is unique per scheme; the same operation may bring it again, and only a redemption, which has steps, another
+ * one beside it.
+ */
 export async function takeReceipts(client: pg.PoolClient, changes: readonly Change[]): Promise<void> {
   const bringing = changes.filter(({ decision }) => decision.supplierReference !== undefined);
   if (bringing.length === 0) return;
@@ -19,12 +22,16 @@ export async function takeReceipts(client: pg.PoolClient, changes: readonly Chan
       supplier_reference: decision.supplierReference,
       tenant_id: operation.tenantId,
       operation_id: operation.id,
+      has_steps: operation.kind === 'redemption',
     })),
   );
   await client.query({
     name: 'take-receipts',
     text: `INSERT INTO receipt (scheme, supplier_reference, tenant_id, operation_id)
-      SELECT scheme, supplier_reference, tenant_id, operation_id FROM jsonb_populate_recordset(NULL::receipt, $1::jsonb)
+      SELECT scheme, supplier_reference, tenant_id, operation_id
+      FROM jsonb_to_recordset($1::jsonb) AS i (scheme text, supplier_reference text, tenant_id uuid, operation_id uuid, has_steps boolean)
+      WHERE has_steps OR NOT EXISTS (
+        SELECT FROM receipt r WHERE (r.tenant_id, r.operation_id) = (i.tenant_id, i.operation_id))
       ORDER BY scheme, supplier_reference ON CONFLICT DO NOTHING`,
     values: [input],
   });

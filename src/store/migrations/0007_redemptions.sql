@@ -27,6 +27,10 @@ ALTER TABLE operation
   ADD CONSTRAINT operation_quote FOREIGN KEY (tenant_id, quote_id) REFERENCES quote (tenant_id, id),
   ADD CONSTRAINT operation_step CHECK (step IN ('hold', 'confirm', 'release'));
 
+-- Each step of a redemption may have a reference of the supplier's own; whatever else has one keeps to its first.
+ALTER TABLE receipt DROP CONSTRAINT receipt_tenant_id_operation_id_key;
+CREATE INDEX receipt_operation ON receipt (tenant_id, operation_id);
+
 -- Points that a soft hold sets aside. Open ones make points unavailable whatever the clock says: their operation ends them.
 CREATE TABLE reservation (
   tenant_id uuid NOT NULL,
@@ -62,5 +66,9 @@ GRANT SELECT (intent) ON operation TO interline_relay;
 
 -- Down Migration
 DROP TABLE reservation;
+DELETE FROM receipt r USING operation o WHERE (o.tenant_id, o.id) = (r.tenant_id, r.operation_id)
+  AND r.supplier_reference <> o.supplier_reference;
+DROP INDEX receipt_operation;
+ALTER TABLE receipt ADD UNIQUE (tenant_id, operation_id);
 ALTER TABLE operation DROP CONSTRAINT operation_step, DROP CONSTRAINT operation_quote, DROP COLUMN intent, DROP COLUMN reward;
 DROP TABLE quote;
