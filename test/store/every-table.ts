@@ -21,12 +21,14 @@ export const TENANT_TABLES = [
   'link',
   'operation',
   'outbox',
+  'quote',
   'receipt',
   'recon_input',
   'recon_item',
   'recon_line',
   'recon_run',
   'recon_sign_off',
+  'reservation',
   'resync',
   'resync_item',
   'subject',
@@ -34,7 +36,8 @@ export const TENANT_TABLES = [
 /** A row of the tenant in every table: an empty table would never show what it lets through. */
 export async function fillEveryTable(bench: StoreBench, tenant: Tenant): Promise<void> {
   await postedAccrual(bench, tenant);
-  await claimOf(bench.store, tenant, await accepted(bench, tenant));
+  const operation = await accepted(bench, tenant);
+  await claimOf(bench.store, tenant, operation);
   const { owner } = bench;
   const connection = randomUUID();
   await owner.query(
@@ -52,6 +55,19 @@ export async function fillEveryTable(bench: StoreBench, tenant: Tenant): Promise
   );
   await fillReconciliation(owner, tenant.id, connection);
   await fillResync(owner, tenant);
+  await fillRedemption(owner, tenant, operation);
+}
+
+async function fillRedemption(owner: pg.Pool, { id, links }: Tenant, operation: string): Promise<void> {
+  await owner.query(
+    `INSERT INTO quote (tenant_id, id, link_id, scheme, reward, points, hold_kind, created_at, expires_at)
+     VALUES ($1, $2, $3, $4, '{}', 1, 'soft', now(), now())`,
+    [id, randomUUID(), links[0], SCHEME],
+  );
+  await owner.query(
+    'INSERT INTO reservation (tenant_id, operation_id, link_id, points, expires_at) VALUES ($1, $2, $3, 1, now())',
+    [id, operation, links[0]],
+  );
 }
 
 async function fillResync(owner: pg.Pool, tenant: Tenant): Promise<void> {

@@ -34,9 +34,37 @@ const INVARIANTS: Readonly<Record<string, string>> = {
     SELECT g.id FROM operation g JOIN operation r ON (r.tenant_id, r.original_id) = (g.tenant_id, g.id)
     WHERE r.kind = 'reversal' AND r.state NOT IN ('rejected', 'cancelled')
     GROUP BY g.tenant_id, g.id HAVING sum(r.points) > g.points + g.bonus_points`,
-  'a receipt names its own operation': `
+  'a receipt names its own operation, and only a redemption, which has steps, has several': `
     SELECT r.operation_id FROM receipt r JOIN operation o ON (o.tenant_id, o.id) = (r.tenant_id, r.operation_id)
-    WHERE r.supplier_reference <> o.supplier_reference OR r.scheme <> o.scheme`,
+    WHERE r.scheme <> o.scheme OR (r.supplier_reference <> o.supplier_reference AND o.kind <> 'redemption')`,
+  'what the supplier calls an operation is a receipt': `
+    SELECT id FROM operation o WHERE supplier_reference IS NOT NULL AND NOT EXISTS (SELECT FROM receipt r
+      WHERE (r.scheme, r.supplier_reference, r.tenant_id, r.operation_id) = (o.scheme, o.supplier_reference, o.tenant_id, o.id))`,
+  'the member is given what was accrued or refunded, and pays what was redeemed or reversed': `
+    SELECT o.id FROM operation o JOIN ledger_entry e ON (e.tenant_id, e.transaction_id) = (o.tenant_id, o.id) AND e.account = 'member-points'
+    WHERE e.amount <> CASE WHEN o.kind IN ('reversal', 'redemption') THEN -1 ELSE 1 END * (o.points + o.bonus_points)`,
+  'an operation ends once: confirmed, released, expired and rejected never meet': `
+    SELECT subject_id FROM event WHERE to_state IN ('posted', 'confirmed', 'released', 'expired', 'rejected', 'cancelled', 'refused')
+    GROUP BY tenant_id, subject_id HAVING count(*) > 1`,
+  'from the pivot on nothing leads to a release but what the supplier said': `
+    SELECT subject_id FROM event WHERE from_state = 'confirming' AND to_state IN ('requested', 'releasing', 'released')
+      OR to_state = 'released' AND from_state IN ('unknown', 'needs-review') AND detail -> 'evidence' ->> 'by' IS NULL`,
+  'a reservation is open exactly while its redemption is, and ends as that does': `
+    SELECT coalesce(o.id, r.operation_id) FROM (SELECT * FROM operation WHERE kind = 'redemption' AND hold ->> 'kind' = 'soft') o
+    FULL JOIN reservation r ON (r.tenant_id, r.operation_id) = (o.tenant_id, o.id)
+    WHERE o.id IS NULL OR r.operation_id IS NULL OR (r.points, r.link_id) IS DISTINCT FROM (o.points, o.link_id)
+      OR r.outcome IS DISTINCT FROM CASE WHEN o.state = 'confirmed' THEN 'spent' WHEN o.next_action_at IS NULL THEN 'freed' END`,
+  'what has ended wants nothing more': `
+    SELECT id FROM operation WHERE intent IS NOT NULL AND (next_action_at IS NULL OR kind <> 'redemption')`,
+  'a redemption comes of its quote, and a quote makes one': `
+    SELECT o.id FROM operation o LEFT JOIN quote q ON (q.tenant_id, q.id) = (o.tenant_id, o.quote_id)
+    WHERE (o.kind = 'redemption') <> (o.quote_id IS NOT NULL) OR (o.kind = 'redemption' AND (q.redemption_id, q.points, q.link_id)
+      IS DISTINCT FROM (o.id, o.points, o.link_id))`,
+  'refunds never exceed what was confirmed, and only that is refunded': `
+    SELECT g.id FROM operation r LEFT JOIN operation g ON (g.tenant_id, g.id) = (r.tenant_id, r.original_id)
+    WHERE r.kind = 'refund' AND r.state NOT IN ('rejected', 'cancelled')
+    GROUP BY g.tenant_id, g.id, g.kind, g.state, g.points
+    HAVING g.kind <> 'redemption' OR g.state <> 'confirmed' OR sum(r.points) > g.points`,
 };
 
 /** Runs every invariant; the answer names those that are broken with a few of the rows that break them. */
