@@ -123,14 +123,31 @@ function redisBackend(urls: readonly string[], prefix: string): QueueBackend {
 const REDIS_OPTIONS = { maxRetriesPerRequest: null };
 const CLUSTER_OPTIONS = { redisOptions: REDIS_OPTIONS };
 
+/** Each queue and each worker has a pool of its own, and a worker one more connection to listen on; most are idle, and let go, at most times. */
+const CONNECTIONS_OF_A_QUEUE = 2;
+const CONNECTIONS_OF_A_WORKER = 4;
+
 function postgresBackend(url: string): QueueBackend {
-  const connection = { connectionString: url, schema: QUEUE_SCHEMA, max: 4, application_name: 'interline-queue' };
+  const pool = (max: number) => ({
+    connectionString: url,
+    schema: QUEUE_SCHEMA,
+    max,
+    application_name: 'interline-queue',
+  });
   return {
     kind: 'postgres',
     queue: (name) =>
-      asQueue(new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS }, createPostgresBackend as never)),
+      asQueue(
+        new Queue(
+          name,
+          { connection: pool(CONNECTIONS_OF_A_QUEUE), defaultJobOptions: JOB_OPTIONS },
+          createPostgresBackend as never,
+        ),
+      ),
     worker: (name, handle, concurrency) => {
       const work = (job: Job): Promise<void> => handle(asQueuedJob(job));
+      // Handlers that last, few at once, need the queue seldom.
+      const connection = pool(Math.min(CONNECTIONS_OF_A_WORKER, Math.ceil(concurrency / 2)));
       return new Worker(name, work, { ...WORKER_OPTIONS, connection, concurrency }, createPostgresBackend as never);
     },
     close: () => undefined,

@@ -2,10 +2,16 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { Queue } from 'bullmq';
 import { DateTime } from 'luxon';
 import { handlersFor } from '../../jobs/index.js';
+import { seededConnectionId } from '../../src/compose/seed.js';
+import { loadSchemes } from '../../src/config/schemes.js';
 import { type JobQueue, openBackend, type QueueBackend } from '../../src/queue/backend.js';
 import { createNightlySchedules, type NightlySchedules } from '../../src/queue/nightly-schedules.js';
 import { startWorkers } from '../../src/queue/wake-queue.js';
+import { masterKeyFromBytes, rolePassword } from '../../src/privacy/master-key.js';
+import { roleUrl } from '../../src/store/pools.js';
+import { testMasterKey } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
+import { openBench } from '../support/gateway.js';
 import { type TestPlace, testPlaces } from './queue-places.js';
 
 const RAILWAY = '01900000-0000-7000-8000-0000000000c1';
@@ -175,5 +181,32 @@ describe.each(testPlaces())('the nightly schedule on $queue', ({ open }) => {
     );
     expect(retried).toMatchObject({ name: 'night', data: { connectionId: RAILWAY } });
     expect(retried?.opts).toMatchObject({ attempts: 10, backoff: { type: 'exponential', delay: 30_000 } });
+  });
+});
+
+describe('a gateway that schedules', () => {
+  it('has a night for every connection whose supplier publishes its days, by the times of its scheme', async () => {
+    const bench = await openBench();
+    const password = rolePassword(masterKeyFromBytes(testMasterKey()), 'queue');
+    const backend = openBackend({ kind: 'postgres', url: roleUrl(bench.ownerUrl, 'queue', password) });
+    const queue = backend.queue('nightly');
+    queue.on('error', () => undefined);
+    try {
+      const schemes = loadSchemes('schemes').filter(({ settlement }) => settlement !== undefined);
+      const expected = schemes.map(({ id, zone, settlement }) => {
+        const [hours, minutes] = (settlement?.fetchAt ?? '').split(':').map(Number);
+        return { key: `night-${seededConnectionId(id)}`, tz: zone, pattern: `${minutes} ${hours} * * *` };
+      });
+      expect(expected.length).toBeGreaterThanOrEqual(3);
+      const there = await eventually(
+        () => queue.getJobSchedulers(),
+        ({ length }) => length === expected.length,
+      );
+      expect(there).toEqual(expect.arrayContaining(expected.map((one) => expect.objectContaining(one))));
+    } finally {
+      await queue.close();
+      backend.close();
+      await bench.close();
+    }
   });
 });
