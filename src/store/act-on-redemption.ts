@@ -59,9 +59,13 @@ async function carryOut(
       // Beside whatever is under way: its lease and version stay, so that what it learns is still taken.
       await client.query({
         name: 'note-intent',
-        text: `UPDATE operation SET intent = $3, updated_at = clock_timestamp(),
-            next_action_at = CASE WHEN lease_until IS NULL THEN clock_timestamp() ELSE next_action_at END
-          WHERE tenant_id = $1 AND id = $2`,
+        text: `WITH noted AS (
+            UPDATE operation SET intent = $3, updated_at = clock_timestamp(),
+              next_action_at = CASE WHEN lease_until IS NULL THEN clock_timestamp() ELSE next_action_at END
+            WHERE tenant_id = $1 AND id = $2 RETURNING *
+          )
+          INSERT INTO outbox (tenant_id, lane, connection_id, operation_id, due_at)
+          SELECT tenant_id, 'lookup', connection_id, id, next_action_at FROM noted WHERE lease_until IS NULL`,
         values: [operation.tenantId, operation.id, act.intent],
       });
       return;

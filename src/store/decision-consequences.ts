@@ -68,11 +68,11 @@ async function lockReversed(client: pg.PoolClient, changes: readonly Change[]): 
 const CONSEQUENCES = `
   WITH input AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS i (tenant_id uuid, id uuid, from_state text, to_state text, lane text,
-      due_ms float8, posts boolean, releases boolean, opens uuid, action text, ends uuid, started_at timestamptz, outcome text,
+      due_ms float8, waits boolean, posts boolean, releases boolean, opens uuid, action text, ends uuid, started_at timestamptz, outcome text,
       status int, latency_ms int, detail text, exchanges jsonb)
   ),
   o AS MATERIALIZED (
-    SELECT i.*, o.kind, o.scheme, o.connection_id, o.link_id, o.original_id, o.version, o.points + o.bonus_points AS total,
+    SELECT i.*, o.kind, o.intent, o.scheme, o.connection_id, o.link_id, o.original_id, o.version, o.points + o.bonus_points AS total,
       o.updated_at, o.evidence, o.rejection, o.review_reason
     FROM input i JOIN operation o USING (tenant_id, id)
   ),
@@ -128,15 +128,15 @@ const CONSEQUENCES = `
     DELETE FROM activity_first a USING undone u WHERE (a.tenant_id, a.operation_id) = (u.tenant_id, u.original_id)
   )
   INSERT INTO outbox (tenant_id, lane, connection_id, operation_id, due_at)
-  SELECT tenant_id, lane, connection_id, id, updated_at + due_ms * interval '1 ms' FROM o WHERE lane IS NOT NULL`;
+  SELECT tenant_id, lane, connection_id, id, updated_at + due_ms * interval '1 ms' FROM o
+  -- What waits for an instant of its own is the sweeper's, unless the platform has asked for something meanwhile.
+  WHERE lane IS NOT NULL AND (intent IS NOT NULL OR NOT waits)`;
 
 /** Wake-ups further off than this are the sweeper's: a queue is no calendar. */
 const QUEUED_AHEAD_MS = 600_000;
 
 function laneOf(decision: Decision): Lane | null {
   if (decision.nextActionInMs === null || decision.nextActionInMs > QUEUED_AHEAD_MS) return null;
-  // What waits for an instant of its own is the sweeper's.
-  if (decision.wakeAt !== undefined) return null;
   return LIVE_STATES.includes(decision.to) ? 'live' : 'lookup';
 }
 
@@ -154,6 +154,7 @@ function consequenceJson({ operation, decision, token, opens, ends }: Change): R
     to_state: decision.to,
     lane,
     due_ms: decision.nextActionInMs ?? 0,
+    waits: decision.wakeAt !== undefined,
     posts: moves(decision.to) && !isFinal(operation.state),
     releases: isFinal(decision.to) && !moves(decision.to),
     opens: opens?.token,
