@@ -37,8 +37,9 @@ const BURN: readonly BurnRule[] = [
 const confirm: Write<RedemptionInput, never> = lookupWrite();
 const step: HoldStep<never> = {
   idempotency: 'key',
-  windowMs: () => 1_000,
+  windowMs: () => 604_800_000,
   perform: async () => receipt(),
+  find: async () => ({ found: 'absent' }),
 };
 const refund: Write<RefundInput, never> = lookupWrite();
 
