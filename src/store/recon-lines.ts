@@ -22,7 +22,7 @@ export const matchLines =
         text: BY_SUPPLIER_REFERENCE,
         values: [id, connectionId, scheme],
       });
-      await client.query({ name: 'match-original', text: BY_ORIGINAL, values: [id, connectionId] });
+      await client.query({ name: 'match-original', text: BY_ORIGINAL, values: [id, connectionId, businessDate] });
       await client.query({ name: 'match-original-again', text: BY_ORIGINAL_AGAIN, values: [id] });
       await client.query({ name: 'match-claims', text: CLAIMS, values: [id, businessDate] });
       const updated = await client.query<ClaimRecord>(
@@ -81,11 +81,12 @@ const BY_REFERENCE = `
   FROM operation o
   WHERE s.run_id = $1 AND length(s.reference) = 20 AND o.reference = s.reference::char(20) AND o.connection_id = $2`;
 
+/** What takes an operation back may be listed under the supplier reference of what it takes back, and is not that. */
 const BY_SUPPLIER_REFERENCE = `
   UPDATE recon_line s SET operation_tenant = o.tenant_id, operation_id = o.id, rule = 'supplier-reference'
   FROM receipt r JOIN operation o ON (o.tenant_id, o.id) = (r.tenant_id, r.operation_id)
   WHERE s.run_id = $1 AND s.operation_id IS NULL AND r.scheme = $3 AND r.supplier_reference = s.supplier_reference
-    AND o.connection_id = $2`;
+    AND o.connection_id = $2 AND (s.original_reference IS NULL OR s.kind = o.kind)`;
 
 /** What takes an operation back and has lost its own reference on the way: the first of such lines is the first of such operations. */
 const BY_ORIGINAL = `
@@ -97,11 +98,12 @@ const BY_ORIGINAL = `
   ),
   back AS (
     SELECT o.tenant_id, o.id, o.original_id, o.kind, o.points + o.bonus_points AS total,
-      row_number() OVER (PARTITION BY o.original_id, o.kind, o.points + o.bonus_points ORDER BY o.id) AS nth
+      row_number() OVER (PARTITION BY o.original_id, o.kind, o.points + o.bonus_points ORDER BY o.created_at, o.id) AS nth
     FROM operation o ${BOOKED}
     WHERE (o.tenant_id, o.original_id) IN (SELECT tenant_id, original_id FROM line) AND o.supplier_reference IS NULL
       AND ${SENT} AND (o.next_action_at IS NOT NULL OR t.id IS NOT NULL)
       AND NOT EXISTS (SELECT FROM recon_line n WHERE n.run_id = $1 AND n.operation_id = o.id)
+      AND NOT ${claimedOnAnotherDay('$3')}
   )
   UPDATE recon_line s SET operation_tenant = back.tenant_id, operation_id = back.id, rule = 'original'
   FROM line JOIN back USING (tenant_id, original_id, kind, total, nth)
