@@ -71,7 +71,9 @@ function readInput(given: Given): StartResync {
     from: given['from'] as string | undefined,
     to: given['to'] as string | undefined,
   };
-  return { scope, dryRun: given['dryRun'] === true, reason: given['reason'] as string };
+  const reason = (given['reason'] as string).trim();
+  if (reason === '') throw new Error('--reason says nothing');
+  return { scope, dryRun: given['dryRun'] === true, reason };
 }
 
 function uuidOf(prefix: IdPrefix, option: string, id: string): string {

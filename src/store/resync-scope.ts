@@ -11,7 +11,7 @@ type Asked = Pick<ResyncRequest, 'caller' | 'resync' | 'holds' | 'account' | 'at
  */
 export async function writeItems(client: pg.PoolClient, asked: Asked): Promise<number> {
   await refuseUnknown(client, asked);
-  const { resync, atMost } = asked;
+  const { resync, atMost, holds } = asked;
   const found = scopeQuery(asked);
   const written = await client.query(
     `INSERT INTO resync_item (tenant_id, resync_id, seq, link_id, operation_id)
@@ -20,7 +20,10 @@ export async function writeItems(client: pg.PoolClient, asked: Asked): Promise<n
     [resync.tenantId, resync.id, atMost + 1, ...found.values],
   );
   const count = written.rowCount ?? 0;
-  if (count === 0) throw invalid('/scope', 'holds nothing that was ever sent to the supplier');
+  if (count === 0) {
+    const nothing = holds === 'everything' ? 'nothing that was ever sent to the supplier' : 'nothing open or disputed';
+    throw invalid('/scope', `holds ${nothing}`);
+  }
   if (count > atMost) throw invalid('/scope', `holds more than ${atMost} operations; narrow it`);
   return count;
 }

@@ -34,6 +34,14 @@ export function createResyncStore(pools: Pools, afterCommit: () => void): Resync
       await retried(() => asTenants(app, [turn.tenantId], (client) => endTurn(client, turn, except, judge)));
       afterCommit();
     },
+    isAnswerable: (tenantId, operationId) =>
+      asTenants(app, [tenantId], async (client) => {
+        const open = await client.query(
+          `SELECT FROM break WHERE tenant_id = $1 AND operation_id = $2 AND state IN ('open', 'assigned') AND kind <> 'duplicated' LIMIT 1`,
+          [tenantId, operationId],
+        );
+        return open.rowCount === 1;
+      }),
     referenceIsFree: (operation, supplierReference) =>
       asTenants(app, [operation.tenantId], (client) => isFree(client, operation, supplierReference)),
   };

@@ -1,13 +1,13 @@
-import { openParts, type Parts } from '../../src/compose/parts.js';
+import { openParts } from '../../src/compose/parts.js';
 import { loadSchemes } from '../../src/config/schemes.js';
 import { fromRoot } from '../../src/config/paths.js';
 import { createEngine } from '../../src/core/operation/engine.js';
 import type { OperationView } from '../../src/core/operation/operations.js';
-import type { BreakBook } from '../../src/core/reconcile/break-book.js';
 import type { ResyncItemView, Resyncs, ResyncScope, ResyncView } from '../../src/core/resync/resyncs.js';
 import { createResyncRunner, type ResyncRunner } from '../../src/core/resync/runner.js';
 import { createResyncs } from '../../src/core/resync/use-cases.js';
 import { fromTypeId } from '../../src/spec/typeid.js';
+import { createBreakBook } from '../../src/store/break-book.js';
 import { createResyncStore } from '../../src/store/resync-store.js';
 import { testMasterKey } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -18,7 +18,6 @@ import { activityFor } from '../support/travellers.js';
 export interface ResyncBench {
   readonly bench: Bench;
   readonly resyncs: Resyncs;
-  readonly breaks: BreakBook;
   runner(): ResyncRunner;
   /** Sends an accrual of 500 points once, with whatever fault is in force. */
   send(scheme: string, linkId: string): Promise<string>;
@@ -36,7 +35,7 @@ export interface ResyncReport {
   readonly items: readonly ResyncItemView[];
 }
 
-export async function openResyncBench(breaksOf: (parts: Parts) => BreakBook): Promise<ResyncBench> {
+export async function openResyncBench(): Promise<ResyncBench> {
   const bench = await openBench({ worker: false });
   const schemes = loadSchemes(fromRoot('schemes'));
   const parts = await openParts({
@@ -51,7 +50,7 @@ export async function openResyncBench(breaksOf: (parts: Parts) => BreakBook): Pr
   const limits = { total: 8, perConnection: 8, onError };
   const engine = createEngine({ store: parts.store, suppliers, vault, random: Math.random, limits, onError });
   const store = createResyncStore(parts.pools, parts.relay.nudge);
-  const breaks = breaksOf(parts);
+  const breaks = createBreakBook(parts.pools, (scheme) => parts.schemes.get(scheme)?.zone ?? 'UTC');
   const runners: ResyncRunner[] = [];
   const runner = (): ResyncRunner => {
     const made = createResyncRunner({
@@ -84,7 +83,6 @@ export async function openResyncBench(breaksOf: (parts: Parts) => BreakBook): Pr
   return {
     bench,
     resyncs,
-    breaks,
     runner,
     read,
     start,

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { BreakBook } from '../../src/core/reconcile/break-book.js';
 import { toTypeId } from '../../src/spec/typeid.js';
 import { eventually } from '../support/eventually.js';
 import { type Books, inboundPath } from '../support/gateway.js';
@@ -8,30 +7,11 @@ import { brokenInvariants } from '../support/invariants.js';
 import { linkMembers } from '../support/travellers.js';
 import { faulty, openResyncBench, type ResyncBench } from './resync-bench.js';
 
-/** Breaks as a test wants them; what the runs told about them is kept. */
-const open = new Set<string>();
-const told: { readonly operationId: string; readonly theirPoints: number | null | 'the same' }[] = [];
-const breaks: BreakBook = {
-  disputed: async (_tenantId, ids) => new Set(ids.filter((id) => open.has(id))),
-  confirmed: async (_tenantId, operationId) => {
-    told.push({ operationId, theirPoints: 'the same' });
-    return open.delete(operationId) ? 1 : 0;
-  },
-  differs: async (_tenantId, operationId, theirPoints) => {
-    told.push({ operationId, theirPoints });
-    open.add(operationId);
-  },
-};
-
 let bench: ResyncBench;
 let owner: pg.Pool;
 beforeAll(async () => {
-  bench = await openResyncBench(() => breaks);
+  bench = await openResyncBench();
   owner = new pg.Pool({ connectionString: bench.bench.ownerUrl, max: 2 });
-});
-beforeEach(() => {
-  open.clear();
-  told.length = 0;
 });
 afterAll(async () => {
   await owner.end();
@@ -54,6 +34,21 @@ const effects = async (scheme: string, id: string): Promise<number> => {
   const { reference } = await bench.read(id);
   const books = await bench.bench.sandbox.get<Books>(`${scheme}/books`);
   return books.postings.filter((posting) => posting.reference === reference).length;
+};
+
+/** An open break about an operation, as reconciliation would leave it. */
+const dispute = (scheme: string, id: string) =>
+  owner.query(
+    `INSERT INTO break (tenant_id, id, connection_id, scheme, business_date, fingerprint, kind, reason, difference, operation_id)
+     VALUES ($1, gen_random_uuid(), $2, $3, '2026-11-01', $4::uuid::text, 'ours-only', 'not-in-the-settlement', 500, $4::uuid)`,
+    [bench.bench.demo.tenantId, inboundPath(scheme), scheme, id],
+  );
+const breaksOf = async (id: string) => {
+  const found = await owner.query<{ state: string; reason: string; difference: string; by: string | null }>(
+    `SELECT state, reason, difference, resolution ->> 'by' AS by, evidence ->> 'found' AS found FROM break WHERE operation_id = $1`,
+    [id],
+  );
+  return found.rows;
 };
 
 describe.each(['harbour-hotels', 'china-railway'])('at %s', (scheme) => {
@@ -117,12 +112,11 @@ describe.each(['harbour-hotels', 'china-railway'])('at %s', (scheme) => {
 
   it('a break about what is posted on both sides resolves itself', async () => {
     const id = await bench.send(scheme, link);
-    open.add(id);
+    await dispute(scheme, id);
     const [dry, run] = [await settledBreak(id, 'dry-run'), await settledBreak(id)];
     expect(run.items).toEqual(dry.items);
     expect(run.items).toMatchObject([{ result: 'confirmed', from: 'posted', to: 'posted' }]);
-    expect(told).toEqual([{ operationId: id, theirPoints: 'the same' }]);
-    expect(open).toEqual(new Set());
+    expect(await breaksOf(id)).toMatchObject([{ state: 'auto-resolved', by: 'look-up', found: 'posted' }]);
     const again = await bench.resync({ operationIds: [id] });
     expect(again.view).toMatchObject({ changed: 0, counts: { confirmed: 0, unchanged: 1 } });
   });
@@ -147,10 +141,9 @@ describe.each(['harbour-hotels', 'china-railway'])('at %s', (scheme) => {
       expect(view).toMatchObject({ changed });
       expect(items).toMatchObject([{ result: 'differs', from: 'posted', to: 'posted' }]);
     }
-    expect(told).toEqual([
-      { operationId: id, theirPoints: 500 },
-      { operationId: id, theirPoints: 500 },
-    ]);
+    const found = { state: 'open', reason: 'points-differ', found: 'posted', by: null };
+    // What we booked was 500, whatever the operation was made to say since.
+    expect(await breaksOf(id)).toEqual([{ ...found, difference: expect.anything() as unknown }]);
     expect(await bench.read(id)).toMatchObject({ state: 'posted', points: 450 });
     await owner.query('UPDATE operation SET points = 500 WHERE id = $1', [id]);
   });

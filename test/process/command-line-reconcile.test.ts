@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { reconcile as verb } from '../../src/cli/reconcile.js';
 import type { ReconcileReport } from '../../src/cli/reconcile-report.js';
-import { createBreakBook } from '../../src/store/break-book.js';
+import { readEnvironment } from '../../src/config/environment.js';
 import { openResyncBench, type ResyncBench } from '../engine/resync-bench.js';
 import { testMasterKey } from '../support/database.js';
 import { linkMembers } from '../support/travellers.js';
@@ -16,7 +17,7 @@ let dataDir: string;
 let environment: Record<string, string>;
 let day: string;
 beforeAll(async () => {
-  bench = await openResyncBench(({ pools }) => createBreakBook(pools, () => 'UTC'));
+  bench = await openResyncBench();
   dataDir = mkdtempSync(path.join(tmpdir(), 'interline-command-'));
   environment = {
     DATABASE_URL: bench.bench.ownerUrl,
@@ -73,18 +74,17 @@ describe('interline reconcile', () => {
     expect(healed).toMatchObject({ code: 0, stdout: expect.stringContaining('no break is open') as unknown });
   });
 
-  it('refuses what it cannot do in one line, with 2', async () => {
-    const refused: [args: string[], line: string][] = [
-      [['nobody-air', '--date', '2026-01-01'], 'no such scheme'],
-      [[SCHEME, '--date', '2026-02-30'], '--date is not a day of the calendar'],
-      [[SCHEME, '--date', '2999-01-01'], '--date has not begun'],
-      [[SCHEME], "required option '--date"],
-    ];
-    const outcomes = await Promise.all(refused.map(([args]) => reconcile(...args)));
-    for (const [n, { code, stdout, stderr }] of outcomes.entries()) {
-      expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toMatch(/^(interline|error): [^\n]+\n$/);
-      expect(stderr).toContain(refused[n]?.[1]);
-    }
+  it.each([
+    ['nobody-air', '2026-01-01', /no such scheme/],
+    [SCHEME, '2026-02-30', /^--date is not a day of the calendar$/],
+    [SCHEME, '2999-01-01', /^--date has not begun$/],
+  ])('refuses %s on %s in words', async (scheme, date, line) => {
+    const context = { environment: readEnvironment(environment), json: false, given: { scheme, date } };
+    await expect(verb.act(context)).rejects.toThrow(line);
+  });
+
+  it('ends with 2 and one line when it is not told the day', async () => {
+    const missing = "error: required option '--date <yyyy-mm-dd>' not specified\n";
+    expect(await reconcile(SCHEME)).toEqual({ code: 2, stdout: '', stderr: missing });
   });
 });

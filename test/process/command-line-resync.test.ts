@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { resync as verb } from '../../src/cli/resync.js';
+import { readEnvironment } from '../../src/config/environment.js';
 import type { ResyncItemView, ResyncView } from '../../src/core/resync/resyncs.js';
 import { toTypeId } from '../../src/spec/typeid.js';
-import { createBreakBook } from '../../src/store/break-book.js';
 import { faulty, openResyncBench, type ResyncBench } from '../engine/resync-bench.js';
 import { testMasterKey } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -21,7 +22,7 @@ let dataDir: string;
 let environment: Record<string, string>;
 let link: string;
 beforeAll(async () => {
-  bench = await openResyncBench(({ pools }) => createBreakBook(pools, () => 'UTC'));
+  bench = await openResyncBench();
   owner = new pg.Pool({ connectionString: bench.bench.ownerUrl, max: 2 });
   dataDir = mkdtempSync(path.join(tmpdir(), 'interline-command-'));
   environment = {
@@ -109,30 +110,24 @@ describe('interline resync', () => {
     expect(new Set(await Promise.all(ids.map(state)))).toEqual(new Set(['posted']));
   });
 
-  it('refuses what it cannot do in one line, with 2', async () => {
-    const refused: [args: string[], line: string][] = [
-      [['--tenant', 'nobody', '--scheme', SCHEME], 'no tenant is called nobody; there are: demo, other'],
-      [['--tenant', 'demo'], 'what is named names nothing'],
-      [['--operation', 'op_nonsense'], '--operation takes an id that begins with op_, not op_nonsense'],
-      [['--tenant', 'demo', '--link', toTypeId('lnk', randomUUID())], 'this tenant has no such link or operation'],
-      [['--tenant', 'demo', '--from', 'yesterday'], '--from is not a time'],
-      [['--scheme', SCHEME], 'which tenant? say --tenant with one of: demo, other'],
-    ];
-    const outcomes = await Promise.all(
-      refused.map(([args]) => interline(['resync', '--reason', 'r', ...args], environment)),
-    );
-    for (const [n, { code, stdout, stderr }] of outcomes.entries()) {
-      expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toMatch(/^interline: [^\n]+\n$/);
-      expect(stderr).toContain(refused[n]?.[1]);
-    }
+  it.each([
+    [{ tenant: 'nobody', scheme: SCHEME }, 'no tenant is called nobody; there are: demo, other'],
+    [{ tenant: 'demo' }, 'what is named names nothing: give a scheme, a link, operations or times'],
+    [{ operation: ['op_nonsense'] }, '--operation takes an id that begins with op_, not op_nonsense'],
+    [{ tenant: 'demo', link: toTypeId('lnk', randomUUID()) }, 'this tenant has no such link or operation'],
+    [{ tenant: 'demo', from: 'yesterday' }, '--from is not a time, as in 2026-11-21T08:00:00Z'],
+    [{ tenant: 'demo', scheme: SCHEME, reason: ' ' }, '--reason says nothing'],
+    [{ scheme: SCHEME }, 'which tenant? say --tenant with one of: demo, other'],
+  ])('refuses %j in words', async (given, line) => {
+    const context = { environment: readEnvironment(environment), json: false, given: { reason: 'r', ...given } };
+    await expect(verb.act(context)).rejects.toThrow(new Error(line));
   });
 
-  it('asks for the reason, in JSON too', async () => {
+  it('ends with 2 and one line when it is not told enough, in JSON too', async () => {
     const without = await interline(['resync', '--scheme', SCHEME], environment);
     expect(without).toMatchObject({ code: 2, stderr: "error: required option '--reason <text>' not specified\n" });
     const empty = await resync('--json');
-    expect(empty.code).toBe(2);
+    expect(empty).toMatchObject({ code: 2, stderr: expect.stringMatching(/^interline: [^\n]+\n$/) as unknown });
     expect(JSON.parse(empty.stdout)).toMatchObject({ error: expect.stringContaining('names nothing'), exitCode: 2 });
   });
 

@@ -15,7 +15,7 @@ import type { LookedAt, ResyncStore } from './ports.js';
 export interface LookAtOperationDeps {
   readonly operations: Pick<OperationStore, 'subject' | 'evidence'>;
   readonly breaks: BreakBook;
-  readonly store: Pick<ResyncStore, 'referenceIsFree'>;
+  readonly store: Pick<ResyncStore, 'isAnswerable' | 'referenceIsFree'>;
   readonly suppliers: Suppliers;
   readonly vault: MemberVault;
   readonly random: Random;
@@ -58,7 +58,7 @@ const SENDS_NEXT: readonly OperationState[] = ['queued', 'requested', ...IN_FLIG
 
 /** A final operation never changes; what the supplier says of it answers, or opens, the question whether the books agree. */
 async function answerDispute(
-  { breaks }: LookAtOperationDeps,
+  { breaks, store }: LookAtOperationDeps,
   { tenantId, resyncId, dryRun }: Looking,
   { operation, snapshot }: Subject,
   { learnt, calls }: Looked,
@@ -66,13 +66,15 @@ async function answerDispute(
 ): Promise<LookedAt> {
   const comparison = compare(operation, snapshot, learnt, rules);
   if (comparison.says === 'nothing') return stays(operation.state, 'unchanged', calls);
-  const disputed = (await breaks.disputed(tenantId, [operation.id])).has(operation.id);
   const evidence = evidenceOf(learnt, resyncId);
   if (comparison.says === 'otherwise') {
+    const disputed = (await breaks.disputed(tenantId, [operation.id])).has(operation.id);
     if (!dryRun) await breaks.differs(tenantId, operation.id, comparison.theirPoints, evidence);
     return { ...stays(operation.state, 'differs', calls), changed: !disputed };
   }
-  const resolved = dryRun ? disputed : (await breaks.confirmed(tenantId, operation.id, evidence)) > 0;
+  const resolved = dryRun
+    ? await store.isAnswerable(tenantId, operation.id)
+    : (await breaks.confirmed(tenantId, operation.id, evidence)) > 0;
   return { ...stays(operation.state, resolved ? 'confirmed' : 'unchanged', calls), changed: resolved };
 }
 

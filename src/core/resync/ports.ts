@@ -128,6 +128,8 @@ export interface ResyncStore {
   ): Promise<boolean>;
   /** Gives the lease back; nothing happens when it has passed on. */
   end(turn: Turn, except: readonly string[], judge: (left: LeftOver) => TurnEnd): Promise<void>;
+  /** Whether `BreakBook.confirmed` would resolve something: a look shows that an operation stands, not that it stands only once. */
+  isAnswerable(tenantId: string, operationId: string): Promise<boolean>;
   /** Whether an operation could take this supplier reference: nobody else's operation of the scheme has it. Writes nothing. */
   referenceIsFree(
     operation: { readonly tenantId: string; readonly id: string; readonly scheme: string },

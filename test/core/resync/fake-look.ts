@@ -65,7 +65,10 @@ export async function lookAt(scene: Scene, mode?: 'dry-run'): Promise<Seen> {
           told.push(['otherwise', theirPoints]);
         },
       },
-      store: { referenceIsFree: async () => scene.referenceTaken !== true },
+      store: {
+        isAnswerable: async () => scene.disputed === true,
+        referenceIsFree: async () => scene.referenceTaken !== true,
+      },
       suppliers: { of: async () => ({ ...supplier, adapter }), connectionFor: async () => null },
       vault: vaultOf(),
       random: middle,

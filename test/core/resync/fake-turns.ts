@@ -38,7 +38,7 @@ export function openRunner(scene: Scene): { readonly runner: ResyncRunner; reado
     ]),
   );
   const supplier = supplierOf({ accrue: lookupWrite(undefined, scene.find as Find<AccrualInput, never>) });
-  const store: Pick<ResyncStore, 'tenantsDue' | 'take' | 'record' | 'end' | 'referenceIsFree'> = {
+  const store: Pick<ResyncStore, 'tenantsDue' | 'take' | 'record' | 'end' | 'isAnswerable' | 'referenceIsFree'> = {
     tenantsDue: async () => [...left.keys()],
     take: async (tenantId, { except }) => {
       log.taken.push({ tenantId, except });
@@ -69,6 +69,7 @@ export function openRunner(scene: Scene): { readonly runner: ResyncRunner; reado
       // In memory nothing comes due by itself: a pause is the end of it, unless the test goes on.
       if (end.to !== 'running' || end.wake === 'hand-on') left.delete(tenantId);
     },
+    isAnswerable: async () => false,
     referenceIsFree: async () => true,
   };
   const runner = createResyncRunner({
