@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Express, Request } from 'express';
 import type { Caller } from '../core/access/caller.js';
 import type { Answer, IdempotentRequest } from '../core/answer.js';
@@ -93,6 +94,9 @@ export function serveCreation<Name extends OperationName>(
   create: (asked: AskedToCreate<Name>) => Promise<Answer>,
   settle?: (asked: Asked<Name>, answer: Answer, wait: Wait) => Promise<Answer>,
 ): void {
+  const { stopping = NEVER } = door.deps;
+  // Every answer that is held listens to it, and Node takes more than ten listeners for a leak.
+  setMaxListeners(0, stopping);
   serve(door, name, async (request, reply, operation) => {
     const { exchange } = reply.locals;
     const caller = await authorised(door, request, reply, operation);
@@ -112,7 +116,7 @@ export function serveCreation<Name extends OperationName>(
     if (settle === undefined || seconds === null) {
       sendAnswer(reply, answer, replayed);
     } else {
-      const settled = await settle(asked, answer, { seconds, stopping: door.deps.stopping ?? NEVER });
+      const settled = await settle(asked, answer, { seconds, stopping });
       sendAnswer(reply, settled, { 'Preference-Applied': `wait=${seconds}` });
     }
   });
