@@ -47,7 +47,7 @@ const CAPABILITIES: Readonly<Record<keyof Capabilities, Readonly<Record<Language
   redemption: { en: 'Redemption', zh: '兑换' },
   refund: { en: 'Refund', zh: '退还' },
   transfer: { en: 'Transfer', zh: '转让' },
-  settlement: { en: 'Settlement file', zh: '结算文件' },
+  settlement: { en: 'Settlement', zh: '结算对账' },
   inbound: { en: 'Pushes', zh: '推送' },
   beneficiaries: { en: 'Beneficiaries', zh: '受让人' },
   claims: { en: 'Claims', zh: '补登' },

@@ -91,8 +91,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       closing.push(runScheduler(parts));
     },
     close: async () => {
-      await Promise.all(closing.map((close) => close()));
-      await Promise.all([desk.runners.reconcile.stop(), desk.runners.resync.stop()]);
+      // Runs and resyncs hand on at their next step, while the workers wait for them.
+      const { reconcile, resync } = desk.runners;
+      await Promise.all([...closing.map((close) => close()), reconcile.stop(), resync.stop()]);
       await parts.close();
     },
   };

@@ -66,7 +66,8 @@ const terms = z
     redeem: z.array(burnRule).default([]),
     claimWindowDays: z.int().min(1).max(3650).optional(),
   })
-  .superRefine(earnsWhatWePost);
+  .superRefine(earnsWhatWePost)
+  .superRefine(redeemsOnce);
 
 const formField = z.strictObject({
   type: z.literal('string'),
@@ -139,6 +140,16 @@ function earnsWhatWePost(given: Pick<Terms, 'accrual' | 'earn'>, context: Contex
       const message = `there is another rule for ${rule.product} in ${rule.currency}`;
       context.addIssue({ code: 'custom', path: ['earn', index], message });
     }
+  });
+}
+
+/** Of two rates for the same reward in the same currency one would go unheard. */
+function redeemsOnce({ redeem }: Pick<Terms, 'redeem'>, context: Context): void {
+  redeem.forEach((rule, index) => {
+    const first = redeem.findIndex((other) => other.reward === rule.reward && other.currency === rule.currency);
+    if (first === index) return;
+    const message = `there is another rule for ${rule.reward} in ${rule.currency}`;
+    context.addIssue({ code: 'custom', path: ['redeem', index], message });
   });
 }
 

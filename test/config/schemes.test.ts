@@ -168,6 +168,7 @@ describe('loadSchemes', () => {
     ],
     ['a form that requires what it has not', 'linkForm.required', ['password'], 'linkForm.required: names a field'],
     ['a reward that nobody sells', 'terms.0.redeem.0.reward', 'holiday', 'terms[0].redeem[0].reward: '],
+    ['a reward with two rates in one currency', 'terms.0.redeem', [burn, burn], 'redeem[1]: there is another rule for'],
     ['an unknown field of a redeem rule', 'terms.0.redeem.0.rounding', 'ceil', 'Unrecognized key: "rounding"'],
     ['points worth nothing', 'terms.0.redeem.0.pointsPerUnit', 0, 'redeem[0].pointsPerUnit: has to be above 0'],
     [

@@ -2,6 +2,7 @@ import type { Activity } from '../../spec/activity.js';
 import type { EarnRule, Terms } from '../../spec/scheme.js';
 import { type Money, type Points, points } from '../../spec/values.js';
 import { currencyExponent } from './currency.js';
+import { exactRate } from './rate.js';
 
 /** What an activity earns; `cannotTell` when no rule fits or the money it needs is not known. */
 export type Earned = { readonly points: Points } | { readonly cannotTell: true };
@@ -39,19 +40,11 @@ function moneyOf(activity: Activity, on: EarnRule['on']): Money | undefined {
 function applied(rule: EarnRule, money: Money): Earned {
   const exponent = currencyExponent(money.currency);
   if (exponent === null || money.minor < 0) return CANNOT_TELL;
-  const rate = fraction(rule.pointsPerUnit);
+  const rate = exactRate(rule.pointsPerUnit);
   const numerator = BigInt(money.minor) * rate.numerator;
   const denominator = 10n ** BigInt(exponent) * rate.denominator;
   const earned = Number(divided(numerator, denominator, rule.rounding));
   return Number.isSafeInteger(earned) ? { points: points(earned) } : CANNOT_TELL;
-}
-
-/** The decimal a person wrote, exactly: 1.25 is 125/100. Throws a RangeError for a rate no scheme file can hold. */
-function fraction(rate: number): { readonly numerator: bigint; readonly denominator: bigint } {
-  const match = /^(\d+)(?:\.(\d+))?$/.exec(String(rate));
-  if (match === null) throw new RangeError(`not a rate of points per unit: ${rate}`);
-  const decimals = match[2] ?? '';
-  return { numerator: BigInt(`${match[1] ?? ''}${decimals}`), denominator: 10n ** BigInt(decimals.length) };
 }
 
 /** Neither is negative here; `nearest` takes a half upwards. */
