@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 const EVERY_MS = 250;
 
 /**
- * Takes a step again and again until one gives something; `null` once Ctrl-C was pressed, after the step under way. Pressed a second
- * time it ends the process as ever.
+ * Takes a step again and again until one gives something; `null` once Ctrl-C was pressed, after the step under way.
+ * Pressed a second time it ends the process as ever.
  */
 export async function askUntil<T>(step: () => Promise<T | null>): Promise<T | null> {
   const interrupted = new AbortController();

@@ -24,8 +24,8 @@ export interface NamedTenant {
 }
 
 /**
- * The gateway as a verb uses it: in this process, over the database of the running one. A verb carries its work out by itself, whether
- * or not a worker helps; `close` leaves what is unfinished to whoever comes next.
+ * The gateway as a verb uses it: in this process, over the database of the running one. A verb carries its work out
+ * by itself, whether or not a worker helps; `close` leaves what is unfinished to whoever comes next.
  */
 export interface GatewayDoor {
   readonly gateway: Gateway;
@@ -41,7 +41,9 @@ export const OPERATOR = '00000000-0000-0000-0000-000000000000';
 /** The exit code of a verb that Ctrl-C ended, as shells have it. */
 export const INTERRUPTED = 130;
 
-/** Opens the gateway over `DATABASE_URL`, else over the embedded database that a gateway runs. Throws `StartRefused`. */
+/**
+ * Opens the gateway over `DATABASE_URL`, else over the embedded database that a gateway runs. Throws `StartRefused`.
+ */
 export async function openDoor(environment: Environment): Promise<GatewayDoor> {
   const { dataDir } = environment;
   const databaseUrl = environment.databaseUrl ?? runningPostgresUrl(dataDir);

@@ -90,9 +90,7 @@ export function asText({ run, tenants, breaks }: ReconcileReport): string {
     `${run.id}${run.digest === null ? '' : ` digest ${run.digest}`}`,
     ...(quarantine === null
       ? []
-      : [
-          `nothing of the settlement is believed: ${quarantine.reason} at line ${quarantine.line}, ${quarantine.detail}`,
-        ]),
+      : [`the settlement is not believed: ${quarantine.reason} at line ${quarantine.line}, ${quarantine.detail}`]),
     ...(tenants.length === 0 ? [] : ['', countsTable(run, tenants)]),
     '',
     breaks.length === 0

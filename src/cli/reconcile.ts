@@ -22,10 +22,10 @@ export const reconcile: Verb = {
   name: 'reconcile',
   summary: "hold a day's settlement of a scheme against our books",
   description:
-    "Takes in the supplier's settlement of a day, posted in the scheme's own time zone, and holds it against our books, over all " +
-    'tenants of the connection. The same day again asks for its settlement again: the same bytes change nothing. Exits 0 when ' +
-    'no break is open, 1 when some are, 2 when it failed or the settlement is not to be believed, 75 when there is none yet. ' +
-    'Ctrl-C leaves it to be gone on with, by a worker or by the same command.',
+    "Takes in the supplier's settlement of a day, posted in the scheme's own time zone, and holds it against our " +
+    'books, over all tenants of the connection. The same day again asks for its settlement again: the same bytes ' +
+    'change nothing. Exits 0 when no break is open, 1 when some are, 2 when it failed or the settlement is not to be ' +
+    'believed, 75 when there is none yet. Ctrl-C leaves it to be gone on with, by a worker or by the same command.',
   example: {
     command: 'interline reconcile china-railway --date 2026-11-21',
     purpose: "yesterday's settlement, and the breaks it opens or closes",

@@ -21,10 +21,10 @@ export const resync: Verb = {
   name: 'resync',
   summary: "look again at a tenant's operations and links at their suppliers",
   description:
-    'Looks again, now, and never sends again. Looks at the operations named, at everything sent for a link (and its account) or ' +
-    'accepted in a time, or, for a scheme alone, at what is open there and what reconciliation disputes; what several options name ' +
-    'has to fit all of them. Exits 0, or 1 when a supplier says otherwise than our books, 2 when it failed. Ctrl-C leaves it to ' +
-    'be gone on with, by a worker or by the same command.',
+    'Looks again, now, and never sends again. Looks at the operations named, at everything sent for a link (and its ' +
+    'account) or accepted in a time, or, for a scheme alone, at what is open there and what reconciliation disputes; ' +
+    'what several options name has to fit all of them. Exits 0, or 1 when a supplier says otherwise than our books, ' +
+    '2 when it failed. Ctrl-C leaves it to be gone on with, by a worker or by the same command.',
   example: {
     command: "interline resync --scheme china-railway --dry-run --reason 'answers lost since noon'",
     purpose: 'what would change, and how many calls it would cost',

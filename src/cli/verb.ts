@@ -10,7 +10,10 @@ export interface VerbContext {
   readonly given: Given;
 }
 
-/** Texts by the names of arguments and options (`dryRun` of `--dry-run`), lists of those that may be repeated, `true` for flags. */
+/**
+ * Texts by the names of arguments and options (`dryRun` of `--dry-run`), lists of those that may be repeated, `true`
+ * for flags.
+ */
 export type Given = Readonly<Record<string, string | readonly string[] | true | undefined>>;
 
 export interface Verb {
@@ -32,7 +35,9 @@ export interface Verb {
   readonly act: (context: VerbContext) => Promise<number>;
 }
 
-/** The command of a verb: its help with an example, `--json`, and one line on standard error for whatever goes wrong. */
+/**
+ * The command of a verb: its help with an example, `--json`, and one line on standard error for whatever goes wrong.
+ */
 export function commandOf(verb: Verb): Command {
   const { failure = 1 } = verb;
   const command = new Command(verb.name).summary(verb.summary).description(verb.description);

@@ -47,7 +47,9 @@ interface ItemRecord {
   readonly calls: number;
 }
 
-/** What there is to tell of a resync's items, in the order in which they are looked at; those unchanged are left out. */
+/**
+ * What there is to tell of a resync's items, in the order in which they are looked at; those unchanged are left out.
+ */
 export async function listResyncItems(
   pools: Pools,
   caller: Caller,

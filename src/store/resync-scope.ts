@@ -6,8 +6,9 @@ import { withinOrganisation } from './organisation.js';
 type Asked = Pick<ResyncRequest, 'caller' | 'resync' | 'holds' | 'account' | 'atMost'>;
 
 /**
- * Writes down what a scope holds, oldest first and the account last, and answers how much that is. Throws 404 for a link or an
- * operation that the caller cannot see, 422 when nothing was sent in the scope or it holds more than `atMost`.
+ * Writes down what a scope holds, oldest first and the account last, and answers how much that is. Throws 404 for a
+ * link or an operation that the caller cannot see, 422 when nothing was sent in the scope or it holds more than
+ * `atMost`.
  */
 export async function writeItems(client: pg.PoolClient, asked: Asked): Promise<number> {
   await refuseUnknown(client, asked);
@@ -49,8 +50,8 @@ const SENT = `(o.ever_sent OR o.state IN ('sending', 'holding', 'confirming', 'r
   OR (o.state = 'rejected' AND o.attempts > 0))`;
 
 /**
- * The operations, and the account, that a scope holds; parameters from $4 on. Not prepared by name: a plan for any scope at all
- * would read everything for each.
+ * The operations, and the account, that a scope holds; parameters from $4 on. Not prepared by name: a plan for any
+ * scope at all would read everything for each.
  */
 function scopeQuery({ caller, resync, holds, account }: Asked): { text: string; values: unknown[] } {
   const { scope } = resync;
@@ -94,7 +95,10 @@ const OPEN_OR_DISPUTED = `
 /** Ids are made by the clock of the process that accepts, times by the database's; they are never this far apart. */
 const CLOCKS_APART_MS = 3_600_000;
 
-/** Between which ids a window lies: ids are UUID version 7, so that the primary key finds it without reading the tenant's all. */
+/**
+ * Between which ids a window lies: ids are UUID version 7, so that the primary key finds it without reading the
+ * tenant's all.
+ */
 function idsAround({ from, to }: ResyncScope): [string | null, string | null] {
   return [
     from === undefined ? null : firstIdOf(Date.parse(from) - CLOCKS_APART_MS),

@@ -12,8 +12,8 @@ import { writeItems } from './resync-scope.js';
 export const NO_CONNECTION = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Accepts a resync: key, resync, its items, wake-up and audit commit together. One over the same scope that is not at rest yet is
- * joined; the unique index makes rivals wait for each other, so that of many at once one is written.
+ * Accepts a resync: key, resync, its items, wake-up and audit commit together. One over the same scope that is not at
+ * rest yet is joined; the unique index makes rivals wait for each other, so that of many at once one is written.
  */
 export async function startResync(client: pg.PoolClient, request: ResyncRequest): Promise<Answer> {
   const { caller, resync } = request;
@@ -47,7 +47,8 @@ export async function startResync(client: pg.PoolClient, request: ResyncRequest)
 async function createOrJoin(client: pg.PoolClient, request: ResyncRequest, now: Date): Promise<ResyncRow> {
   const { resync } = request;
   const created = await client.query(
-    `INSERT INTO resync (tenant_id, id, organisation, scope, scope_key, dry_run, reason, requested_by, total, next_action_at, created_at)
+    `INSERT INTO resync (tenant_id, id, organisation, scope, scope_key, dry_run, reason, requested_by, total,
+       next_action_at, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $9)
      ON CONFLICT (tenant_id, scope_key) WHERE finished_at IS NULL DO NOTHING`,
     [

@@ -37,7 +37,9 @@ export function createResyncStore(pools: Pools, afterCommit: () => void): Resync
     isAnswerable: (tenantId, operationId) =>
       asTenants(app, [tenantId], async (client) => {
         const open = await client.query(
-          `SELECT FROM break WHERE tenant_id = $1 AND operation_id = $2 AND state IN ('open', 'assigned') AND kind <> 'duplicated' LIMIT 1`,
+          `SELECT FROM break
+           WHERE tenant_id = $1 AND operation_id = $2 AND state IN ('open', 'assigned')
+             AND kind <> 'duplicated' LIMIT 1`,
           [tenantId, operationId],
         );
         return open.rowCount === 1;
@@ -56,7 +58,8 @@ async function isFree(
   const values = [scheme, supplierReference, tenantId, id];
   await client.query('SAVEPOINT before');
   const tried = await client.query(
-    `INSERT INTO receipt (scheme, supplier_reference, tenant_id, operation_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+    `INSERT INTO receipt (scheme, supplier_reference, tenant_id, operation_id) VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING`,
     values,
   );
   await client.query('ROLLBACK TO before');

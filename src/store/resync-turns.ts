@@ -8,8 +8,8 @@ import { NO_CONNECTION } from './resync-start.js';
 const TURN_LOCK = 7_143_229;
 
 /**
- * Takes the tenant's resync that has waited longest. One of a tenant is at work at a time, in whatever process: so those that overlap
- * meet their common items one after the other, and the later takes over what the earlier found.
+ * Takes the tenant's resync that has waited longest. One of a tenant is at work at a time, in whatever process: so
+ * those that overlap meet their common items one after the other, and the later takes over what the earlier found.
  */
 export async function takeTurn(
   client: pg.PoolClient,
@@ -24,7 +24,8 @@ export async function takeTurn(
       UPDATE resync SET state = 'running', lease_token = $2, lease_until = clock_timestamp() + $3 * interval '1 ms',
         next_action_at = clock_timestamp() + $3 * interval '1 ms'
       WHERE tenant_id = $1 AND id = (
-          SELECT id FROM resync WHERE tenant_id = $1 AND next_action_at <= statement_timestamp() ORDER BY next_action_at, id LIMIT 1)
+          SELECT id FROM resync WHERE tenant_id = $1 AND next_action_at <= statement_timestamp()
+          ORDER BY next_action_at, id LIMIT 1)
         AND NOT EXISTS (SELECT FROM resync WHERE tenant_id = $1 AND lease_until > statement_timestamp())
       RETURNING id, dry_run, stalls`,
     values: [tenantId, token, leaseMs],
@@ -55,19 +56,23 @@ const LEFT = `
     JOIN connection c ON c.id = coalesce(o.connection_id, l.connection_id)
   WHERE i.tenant_id = $1 AND i.resync_id = $2 AND i.result IS NULL`;
 
-/** What another resync of the tenant has learnt since this one was asked for need not be asked again; what told nothing has. */
+/**
+ * What another resync of the tenant has learnt since this one was asked for need not be asked again; what told
+ * nothing has.
+ */
 async function takeOver(client: pg.PoolClient, tenantId: string, resyncId: string): Promise<void> {
   await client.query({
     name: 'take-over-resync-items',
     text: `
-      UPDATE resync_item i SET result = told.result, changed = told.changed, from_state = told.from_state, to_state = told.to_state,
-        done_at = clock_timestamp()
+      UPDATE resync_item i SET result = told.result, changed = told.changed, from_state = told.from_state,
+        to_state = told.to_state, done_at = clock_timestamp()
       FROM (
         SELECT DISTINCT ON (e.subject_id) e.subject_id, e.result, e.changed, e.from_state, e.to_state
         FROM resync r JOIN resync x ON x.tenant_id = r.tenant_id AND x.id <> r.id AND x.dry_run = r.dry_run
             AND (x.finished_at IS NULL OR x.finished_at >= r.created_at)
           JOIN resync_item e ON (e.tenant_id, e.resync_id) = (x.tenant_id, x.id)
-        WHERE r.tenant_id = $1 AND r.id = $2 AND e.done_at >= r.created_at AND e.result NOT IN ('in-flight', 'unreachable')
+        WHERE r.tenant_id = $1 AND r.id = $2 AND e.done_at >= r.created_at
+          AND e.result NOT IN ('in-flight', 'unreachable')
         ORDER BY e.subject_id, e.done_at DESC
       ) AS told
       WHERE i.tenant_id = $1 AND i.resync_id = $2 AND i.result IS NULL AND i.subject_id = told.subject_id`,
@@ -119,7 +124,8 @@ export async function endTurn(
   const left = await client.query<LeftOver>({
     name: 'resync-items-left',
     text: `
-      SELECT count(*) FILTER (WHERE within_reach AND tries = 0) AS fresh, count(*) FILTER (WHERE within_reach AND tries > 0) AS again,
+      SELECT count(*) FILTER (WHERE within_reach AND tries = 0) AS fresh,
+        count(*) FILTER (WHERE within_reach AND tries > 0) AS again,
         count(*) FILTER (WHERE NOT within_reach) AS "heldBack"
       FROM (SELECT i.tries, c.state = 'live' AND c.id <> ALL ($3::uuid[]) AS within_reach ${LEFT}) AS waiting`,
     values: [tenantId, resyncId, except],

@@ -39,13 +39,16 @@ const effects = async (scheme: string, id: string): Promise<number> => {
 /** An open break about an operation, as reconciliation would leave it. */
 const dispute = (scheme: string, id: string) =>
   owner.query(
-    `INSERT INTO break (tenant_id, id, connection_id, scheme, business_date, fingerprint, kind, reason, difference, operation_id)
-     VALUES ($1, gen_random_uuid(), $2, $3, '2026-11-01', $4::uuid::text, 'ours-only', 'not-in-the-settlement', 500, $4::uuid)`,
+    `INSERT INTO break (tenant_id, id, connection_id, scheme, business_date, fingerprint, kind, reason, difference,
+       operation_id)
+     VALUES ($1, gen_random_uuid(), $2, $3, '2026-11-01', $4::uuid::text, 'ours-only', 'not-in-the-settlement', 500,
+       $4::uuid)`,
     [bench.bench.demo.tenantId, inboundPath(scheme), scheme, id],
   );
 const breaksOf = async (id: string) => {
   const found = await owner.query<{ state: string; reason: string; difference: string; by: string | null }>(
-    `SELECT state, reason, difference, resolution ->> 'by' AS by, evidence ->> 'found' AS found FROM break WHERE operation_id = $1`,
+    `SELECT state, reason, difference, resolution ->> 'by' AS by, evidence ->> 'found' AS found
+     FROM break WHERE operation_id = $1`,
     [id],
   );
   return found.rows;

@@ -135,7 +135,8 @@ describe('interline resync', () => {
     const { code, stderr } = await interline(command('--scheme', SCHEME), { INTERLINE_DATA_DIR: dataDir });
     expect(code).toBe(69);
     expect(stderr).toBe(
-      `interline: no database: set DATABASE_URL, or start the gateway whose data is in ${dataDir} first (interline start)\n`,
+      `interline: no database: set DATABASE_URL, or start the gateway whose data is in ${dataDir} first ` +
+        '(interline start)\n',
     );
   });
 });

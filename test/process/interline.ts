@@ -14,7 +14,10 @@ export interface Running {
   readonly interrupt: () => void;
 }
 
-/** Runs the command that npm links as `interline`, from a directory that is not the package's and without our own environment. */
+/**
+ * Runs the command that npm links as `interline`, from a directory that is not the package's and without our own
+ * environment.
+ */
 export function startInterline(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
   const child = spawn(process.execPath, [fromRoot('bin', 'interline.mjs'), ...args], {
     cwd: '/',

@@ -47,8 +47,8 @@ describe('a scope', () => {
   it('of times holds what was accepted from the first on and before the second', async () => {
     const at = async (id: string): Promise<string> => {
       const found = await bench.owner.query<{ at: string }>(
-        `SELECT to_char(date_trunc('milliseconds', created_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
-         FROM operation WHERE id = $1`,
+        `SELECT to_char(date_trunc('milliseconds', created_at) AT TIME ZONE 'UTC',
+           'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at FROM operation WHERE id = $1`,
         [id],
       );
       return found.rows[0]?.at ?? '';
@@ -123,9 +123,10 @@ describe('refused is a scope', () => {
 
   it('that holds more than ten thousand, with the limit named, and nothing is left of it', async () => {
     await bench.owner.query(
-      `INSERT INTO operation (tenant_id, id, kind, state, scheme, connection_id, link_id, reference, points, deadline_at,
-         ever_sent, created_at, updated_at)
-       SELECT $1, gen_random_uuid(), 'accrual', 'posted', $2, $3, $4, lpad(n::text, 20, '0'), 10, now(), true, now(), now()
+      `INSERT INTO operation (tenant_id, id, kind, state, scheme, connection_id, link_id, reference, points,
+         deadline_at, ever_sent, created_at, updated_at)
+       SELECT $1, gen_random_uuid(), 'accrual', 'posted', $2, $3, $4, lpad(n::text, 20, '0'), 10, now(), true,
+         now(), now()
        FROM generate_series(1, 10001) AS n`,
       [bench.other.id, SCHEME, CONNECTION, bench.other.links[0]],
     );

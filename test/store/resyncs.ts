@@ -70,7 +70,8 @@ export function settled(store: ResyncStore, turn: Turn, item: ResyncItem): Promi
 export async function disputed(bench: StoreBench, tenant: Tenant, operationId: string): Promise<string> {
   const id = randomUUID();
   await bench.owner.query(
-    `INSERT INTO break (tenant_id, id, connection_id, scheme, business_date, fingerprint, kind, reason, difference, operation_id)
+    `INSERT INTO break (tenant_id, id, connection_id, scheme, business_date, fingerprint, kind, reason, difference,
+       operation_id)
      VALUES ($1, $2, $3, $4, '2026-03-01', $5, 'ours-only', 'not-in-the-settlement', 500, $6)`,
     [tenant.id, id, CONNECTION, SCHEME, id, operationId],
   );

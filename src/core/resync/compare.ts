@@ -5,7 +5,10 @@ import type { OperationRow } from '../operation/ports.js';
 import { signedPoints } from '../operation/signed-points.js';
 import type { Learnt, Rules, Snapshot } from '../operation/snapshot.js';
 
-/** What a look says about an operation that is final; `theirPoints` are signed from the member, `null`: the supplier has none. */
+/**
+ * What a look says about an operation that is final; `theirPoints` are signed from the member, `null`: the supplier
+ * has none.
+ */
 export type Comparison =
   | { readonly says: 'the-same' }
   | { readonly says: 'otherwise'; readonly theirPoints: number | null }

@@ -30,7 +30,9 @@ export interface Looking {
 
 type Subject = LookSubject & { readonly snapshot: Snapshot };
 
-/** Looks at an operation as it stands and makes of it what the look says: evidence, or an answer to what disputes it. */
+/**
+ * Looks at an operation as it stands and makes of it what the look says: evidence, or an answer to what disputes it.
+ */
 export async function lookAtOperation(
   deps: LookAtOperationDeps,
   looking: Looking,
@@ -53,10 +55,16 @@ export async function lookAtOperation(
 /** A send is under way, or is about to be. */
 const IN_FLIGHT: readonly OperationState[] = ['sending', 'holding', 'confirming', 'releasing'];
 
-/** From here on the engine would send something; so it would of a redemption that is held when the platform has asked for more. */
+/**
+ * From here on the engine would send something; so it would of a redemption that is held when the platform has asked
+ * for more.
+ */
 const SENDS_NEXT: readonly OperationState[] = ['queued', 'requested', ...IN_FLIGHT];
 
-/** A final operation never changes; what the supplier says of it answers, or opens, the question whether the books agree. */
+/**
+ * A final operation never changes; what the supplier says of it answers, or opens, the question whether the books
+ * agree.
+ */
 async function answerDispute(
   { breaks, store }: LookAtOperationDeps,
   { tenantId, resyncId, dryRun }: Looking,
@@ -79,8 +87,8 @@ async function answerDispute(
 }
 
 /**
- * Evidence about an open operation, applied only while it stands as it stood when the supplier was asked. Absence is left to the
- * schedule, and so is everything from which a send would follow: looking again never sends.
+ * Evidence about an open operation, applied only while it stands as it stood when the supplier was asked. Absence is
+ * left to the schedule, and so is everything from which a send would follow: looking again never sends.
  */
 async function applyEvidence(
   deps: LookAtOperationDeps,
@@ -112,7 +120,10 @@ async function applyEvidence(
   return { result: 'settled', changed: true, from: seen.state, to: foreseen.to, calls };
 }
 
-/** What was learnt, or that the supplier reference it would bring is another operation's: one of the two is not what it seems. */
+/**
+ * What was learnt, or that the supplier reference it would bring is another operation's: one of the two is not what
+ * it seems.
+ */
 async function claimable(
   { store }: LookAtOperationDeps,
   operation: Subject['operation'],
@@ -124,7 +135,9 @@ async function claimable(
   return { type: 'reference-taken' };
 }
 
-/** A decision that moves nothing and tells a person nothing new only puts off the next look, which is the schedule's. */
+/**
+ * A decision that moves nothing and tells a person nothing new only puts off the next look, which is the schedule's.
+ */
 function isNews({ to, reviewReason }: Decision, snapshot: Snapshot): boolean {
   return to !== snapshot.state || (reviewReason !== undefined && reviewReason !== snapshot.reviewReason);
 }

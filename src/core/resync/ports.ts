@@ -102,18 +102,22 @@ export type ResyncItemRow = Pick<ResyncItem, 'linkId' | 'operationId'> & Omit<Lo
 
 export interface ResyncStore {
   /**
-   * Writes resync, items, key and wake-up in one transaction, or joins the resync over the same scope that is not at rest yet. Throws
-   * 404 for ids of nobody or of another tenant, 422 for a scope that holds nothing or too much.
+   * Writes resync, items, key and wake-up in one transaction, or joins the resync over the same scope that is not at
+   * rest yet. Throws 404 for ids of nobody or of another tenant, 422 for a scope that holds nothing or too much.
    */
   start(request: ResyncRequest): Promise<Answer>;
   get(caller: Caller, id: string): Promise<(ResyncRow & ResyncProgress) | null>;
-  /** In the order in which they are looked at, those with nothing to tell left out; `null` when there is no such resync. */
+  /**
+   * In the order in which they are looked at, those with nothing to tell left out; `null` when there is no such
+   * resync.
+   */
   items(caller: Caller, id: string, page: PageRequest): Promise<Page<ResyncItemRow> | null>;
   /** Tenants with a resync that is due. */
   tenantsDue(): Promise<readonly string[]>;
   /**
-   * Takes the tenant's resync that has waited longest under a lease, after it has taken over what others of the tenant found since it
-   * was asked for. `null` when none is due, or while another one of the tenant is at work. `except` are connections left alone now.
+   * Takes the tenant's resync that has waited longest under a lease, after it has taken over what others of the
+   * tenant found since it was asked for. `null` when none is due, or while another one of the tenant is at work.
+   * `except` are connections left alone now.
    */
   take(
     tenantId: string,
@@ -128,9 +132,15 @@ export interface ResyncStore {
   ): Promise<boolean>;
   /** Gives the lease back; nothing happens when it has passed on. */
   end(turn: Turn, except: readonly string[], judge: (left: LeftOver) => TurnEnd): Promise<void>;
-  /** Whether `BreakBook.confirmed` would resolve something: a look shows that an operation stands, not that it stands only once. */
+  /**
+   * Whether `BreakBook.confirmed` would resolve something: a look shows that an operation stands, not that it stands
+   * only once.
+   */
   isAnswerable(tenantId: string, operationId: string): Promise<boolean>;
-  /** Whether an operation could take this supplier reference: nobody else's operation of the scheme has it. Writes nothing. */
+  /**
+   * Whether an operation could take this supplier reference: nobody else's operation of the scheme has it. Writes
+   * nothing.
+   */
   referenceIsFree(
     operation: { readonly tenantId: string; readonly id: string; readonly scheme: string },
     supplierReference: string,

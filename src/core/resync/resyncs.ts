@@ -4,8 +4,9 @@ import type { Caller } from '../access/caller.js';
 import type { Answer, IdempotentRequest, Page, PageRequest } from '../answer.js';
 
 /**
- * What is looked at again: at least one field, and all that are given. A list, a link or a window means everything in it; a scheme
- * alone means what is open there and what reconciliation disputes. `from` is included, `to` is not; both are times of acceptance.
+ * What is looked at again: at least one field, and all that are given. A list, a link or a window means everything in
+ * it; a scheme alone means what is open there and what reconciliation disputes. `from` is included, `to` is not; both
+ * are times of acceptance.
  */
 export interface ResyncScope {
   readonly scheme?: string | undefined;
@@ -26,10 +27,10 @@ export const RESYNC_STATES = ['queued', 'running', 'completed', 'failed'] as con
 export type ResyncState = (typeof RESYNC_STATES)[number];
 
 /**
- * What looking at one thing came to. `settled`: an open operation moved; `confirmed`: the supplier says what we say, and a break about
- * it is resolved; `differs`: it says otherwise, which is a break; `refreshed`: an account was read anew; `unchanged`: nothing new,
- * absence included; `in-flight`: a send is under way, nothing to look at; `cannot-look`: the scheme has no look-up for it;
- * `unreachable`: the supplier gave no usable answer.
+ * What looking at one thing came to. `settled`: an open operation moved; `confirmed`: the supplier says what we say,
+ * and a break about it is resolved; `differs`: it says otherwise, which is a break; `refreshed`: an account was read
+ * anew; `unchanged`: nothing new, absence included; `in-flight`: a send is under way, nothing to look at;
+ * `cannot-look`: the scheme has no look-up for it; `unreachable`: the supplier gave no usable answer.
  */
 export const LOOK_RESULTS = [
   'settled',

@@ -8,7 +8,10 @@ export interface ResyncRunnerDeps extends Omit<TurnDeps, 'isStopping'> {
 
 /** Carries resyncs on in this process. */
 export interface ResyncRunner {
-  /** Work may be due: for the tenants named, or without a name for whoever has some. Returns when it is begun, not when it is done. */
+  /**
+   * Work may be due: for the tenants named, or without a name for whoever has some. Returns when it is begun, not
+   * when it is done.
+   */
   wake(hints: WakeUp['hints']): Promise<void>;
   /** Begins nothing more and waits for what is under way; the rest is handed on. */
   stop(): Promise<void>;
@@ -18,8 +21,8 @@ export interface ResyncRunner {
 const TENANTS_AT_ONCE = 4;
 
 /**
- * Serves tenants turn by turn, the one that has waited longest first, so that a resync of ten thousand keeps nobody's resync of one
- * waiting for long. The rows are the truth; all that is kept here is whom to ask the store about.
+ * Serves tenants turn by turn, the one that has waited longest first, so that a resync of ten thousand keeps nobody's
+ * resync of one waiting for long. The rows are the truth; all that is kept here is whom to ask the store about.
  */
 export function createResyncRunner(deps: ResyncRunnerDeps): ResyncRunner {
   const { store, onError } = deps;

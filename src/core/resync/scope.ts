@@ -40,7 +40,10 @@ export function readScope(given: ResyncScope, isInstalled: (scheme: string) => b
   };
 }
 
-/** 32 bytes, the same for all that look at the same in the same way: whoever asks twice, or twenty times at once, asks once. */
+/**
+ * 32 bytes, the same for all that look at the same in the same way: whoever asks twice, or twenty times at once, asks
+ * once.
+ */
 export function scopeKey(scope: ResyncScope, dryRun: boolean, caller: Pick<Caller, 'organisation'>): Buffer {
   return createHash('sha256')
     .update(canonicalJson({ scope, dryRun, organisation: caller.organisation }))

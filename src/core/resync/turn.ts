@@ -32,8 +32,8 @@ export function createTurns(deps: TurnDeps): (tenantId: string) => Promise<boole
   /** Connections that throttled, and until when they are left alone. */
   const resting = new Map<string, number>();
 
-  const left = (connectionId: string): number => (resting.get(connectionId) ?? 0) - performance.now();
-  const restingNow = (): string[] => [...resting.keys()].filter((connectionId) => left(connectionId) > 0);
+  const restLeft = (connectionId: string): number => (resting.get(connectionId) ?? 0) - performance.now();
+  const restingNow = (): string[] => [...resting.keys()].filter((connectionId) => restLeft(connectionId) > 0);
 
   const lookAt = (turn: Turn, { operationId, linkId }: ResyncItem): Promise<LookedAt | LookAgain> =>
     operationId === null ? lookAtAccount(deps, turn, linkId) : lookAtOperation(deps, turn, operationId);
@@ -56,7 +56,7 @@ export function createTurns(deps: TurnDeps): (tenantId: string) => Promise<boole
     const until = performance.now() + TURN_MS;
     const went = { leased: true, recorded: 0, failed: 0 };
     await fewAtATime(turn.items, ITEMS_AT_ONCE, async (item) => {
-      if (!went.leased || deps.isStopping() || performance.now() > until || left(item.connectionId) > 0) return;
+      if (!went.leased || deps.isStopping() || performance.now() > until || restLeft(item.connectionId) > 0) return;
       try {
         if (await work(turn, item)) went.recorded += 1;
         else went.leased = false;
@@ -67,7 +67,7 @@ export function createTurns(deps: TurnDeps): (tenantId: string) => Promise<boole
     });
     const stalls = went.failed > 0 && went.recorded === 0 ? turn.stalls + 1 : 0;
     const except = restingNow();
-    const restMs = Math.max(0, Math.min(HELD_BACK_AGAIN_MS, ...except.map(left)));
+    const restMs = Math.max(0, Math.min(HELD_BACK_AGAIN_MS, ...except.map(restLeft)));
     await deps.store.end(turn, except, (leftOver) => endOf(leftOver, stalls, restMs, deps.isStopping()));
     return true;
   };

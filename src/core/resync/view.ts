@@ -25,7 +25,10 @@ export function resyncView(row: ResyncRow & ResyncProgress): ResyncView {
   };
 }
 
-/** The 202: a resync as it was accepted, so that all who join it are told the same; how far it is by now tells reading it. */
+/**
+ * The 202: a resync as it was accepted, so that all who join it are told the same; how far it is by now tells reading
+ * it.
+ */
 export function acceptedAnswer(row: ResyncRow): StoredAnswer {
   const fresh = { state: 'queued', finishedAt: null, done: 0, changed: 0, calls: 0, counts: {} } as const;
   const view = resyncView({ ...row, ...fresh });

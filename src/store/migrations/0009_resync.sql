@@ -38,7 +38,8 @@ CREATE TABLE resync_item (
   -- Looks that told nothing.
   tries integer NOT NULL DEFAULT 0,
   calls integer NOT NULL DEFAULT 0,
-  result text CHECK (result IN ('settled', 'confirmed', 'differs', 'refreshed', 'unchanged', 'in-flight', 'cannot-look', 'unreachable')),
+  result text CHECK (result IN ('settled', 'confirmed', 'differs', 'refreshed', 'unchanged', 'in-flight', 'cannot-look',
+    'unreachable')),
   changed boolean NOT NULL DEFAULT false,
   from_state text,
   to_state text,

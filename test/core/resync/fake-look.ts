@@ -12,7 +12,10 @@ export interface Scene {
   readonly operation?: Partial<OperationRow>;
   readonly snapshot?: Partial<Snapshot>;
   readonly find?: Find<never, never>;
-  /** What every step of a redemption at a supplier with holds is found as; the operation is one of its redemptions then. */
+  /**
+   * What every step of a redemption at a supplier with holds is found as; the operation is one of its redemptions
+   * then.
+   */
   readonly hold?: HoldFound;
   /** The accrual's write, where it is not one with `find`. */
   readonly accrue?: Write<never, never>;
