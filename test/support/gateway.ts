@@ -17,7 +17,8 @@ export interface Bench {
   readonly gateway: Gateway;
   readonly sandbox: SandboxControl;
   readonly ownerUrl: string;
-  readonly keys: { readonly platformKey: string; readonly otherPlatformKey: string };
+  /** `supportKey` is the demo tenant's. */
+  readonly keys: { readonly platformKey: string; readonly otherPlatformKey: string; readonly supportKey: string };
   /** The two demo tenants, with all scopes. */
   readonly demo: Caller;
   readonly other: Caller;
