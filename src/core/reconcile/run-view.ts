@@ -20,7 +20,7 @@ export function runView(run: RunSeen): RunView {
     points: run.points,
     openBreaks: run.openBreaks,
     quarantine:
-      fault === null || fault.reason === 'error'
+      run.state !== 'quarantined' || fault === null || fault.reason === 'error'
         ? null
         : { reason: fault.reason, line: fault.line, detail: fault.detail },
     supersedes: run.supersedes === null ? null : toTypeId('rcn', run.supersedes),

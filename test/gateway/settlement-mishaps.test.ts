@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { fromTypeId } from '../../src/spec/typeid.js';
+import { eventually } from '../support/eventually.js';
+import { brokenInvariants, ledgerPoints } from '../support/invariants.js';
+import { type Ask, type Door, openDoor } from './door.js';
+import { accrue, effects, linked, type Operation, operationIn, operationOf, posted } from './requests.js';
+import {
+  type Break,
+  breaksOf,
+  closeDay,
+  plant,
+  RECONCILIATIONS,
+  type Reconciliation,
+  reconciled,
+  runIn,
+  runOf,
+} from './support-desk.js';
+
+const SETTLED = ['northwind-air', 'harbour-hotels', 'china-railway'] as const;
+type Settled = (typeof SETTLED)[number];
+
+/** A run that came to nothing, and how everything stood then. */
+interface Mishap {
+  readonly run: Reconciliation;
+  readonly breaks: readonly Break[];
+  readonly lost: Operation['state'];
+  readonly points: number;
+}
+
+/** A closed day with an accrual of lost outcome in it, whose settlement comes wrong before it comes right, and after. */
+interface Story {
+  readonly lost: Operation;
+  /** Planted in the settlement, and found by the run that believed it. */
+  readonly planted: string;
+  readonly wrongEchoes: readonly Mishap[];
+  readonly garbage: readonly Mishap[];
+  readonly right: Reconciliation;
+  readonly breaks: readonly Break[];
+  readonly points: number;
+  readonly wrongAgain: Mishap;
+  readonly rightAgain: Reconciliation;
+  readonly breaksAgain: readonly Break[];
+}
+
+let door: Door;
+let support: Ask;
+const stories = new Map<Settled, Story>();
+beforeAll(async () => {
+  door = await openDoor();
+  support = { key: door.bench.keys.supportKey };
+  for (const [scheme, story] of await Promise.all(SETTLED.map(async (one) => [one, await told(one)] as const))) {
+    stories.set(scheme, story);
+  }
+});
+afterAll(async () => {
+  expect(await brokenInvariants(door.bench.ownerUrl)).toEqual([]);
+  expect(door.bench.errors).toEqual([]);
+  await door.close();
+});
+
+async function told(scheme: Settled): Promise<Story> {
+  const { link } = await linked(door, scheme, 'traveller');
+  for (let index = 0; index < 3; index += 1) await posted(door, link);
+  const lost = await lose(scheme, operationIn(await accruedInVain(scheme, link)).id);
+  const businessDate = await closeDay(door, scheme);
+  const planted = await plant(door, scheme, 'extra-line', businessDate);
+  const mishap = (fault: string, seed: number) => broken(scheme, businessDate, lost.id, fault, seed);
+
+  const wrongEchoes: Mishap[] = [];
+  const garbage: Mishap[] = [];
+  for (const seed of SEEDS) wrongEchoes.push(await mishap('wrongEcho', seed));
+  for (const seed of SEEDS) garbage.push(await mishap('garbage', seed));
+  await door.sandbox.delete(`${scheme}/faults`);
+  const right = await reconciled(door, scheme, businessDate, support);
+  const breaks = await breaksOf(door, right.id, support);
+  const points = await ledgerPoints(door.bench.ownerUrl, scheme);
+  const wrongAgain = await mishap('wrongEcho', SEEDS[0]);
+  await door.sandbox.delete(`${scheme}/faults`);
+  const rightAgain = await reconciled(door, scheme, businessDate, support);
+  const breaksAgain = await breaksOf(door, rightAgain.id, support);
+  return { lost, planted, wrongEchoes, garbage, right, breaks, points, wrongAgain, rightAgain, breaksAgain };
+}
+
+/** Enough that every way of going wrong is drawn at every scheme. */
+const SEEDS = [1, 2, 3, 4, 5, 6] as const;
+const LATER = `now() + interval '1 hour'`;
+
+async function accruedInVain(scheme: Settled, link: Parameters<typeof accrue>[1]) {
+  await door.sandbox.put(`${scheme}/faults`, { seed: 1, rates: { commitThenDrop: 1 } });
+  return accrue(door, link);
+}
+
+/** Leaves an accrual with its outcome unknown: nobody looks it up any more. */
+async function lose(scheme: Settled, id: string): Promise<Operation> {
+  const put = (): Promise<object[]> =>
+    door.sql(`UPDATE operation SET next_action_at = ${LATER} WHERE id = $1 AND state = 'unknown' RETURNING id`, [
+      fromTypeId('op', id),
+    ]);
+  await eventually(put, (rows) => rows.length === 1);
+  await door.sandbox.delete(`${scheme}/faults`);
+  return operationOf(door, id);
+}
+
+/** Asks for a day of a supplier that misbehaves in one way from now on, and waits until that has come to something. */
+async function broken(
+  scheme: Settled,
+  businessDate: string,
+  lost: string,
+  fault: string,
+  seed: number,
+): Promise<Mishap> {
+  await door.sandbox.put(`${scheme}/faults`, { seed, rates: { [fault]: 1 } });
+  const body = { scheme, businessDate };
+  const { id } = runIn(await door.ask('POST', RECONCILIATIONS, { ...support, body }));
+  const run = await eventually(
+    () => ended(id),
+    (one) => one !== null,
+  );
+  if (run === null) throw new Error('the run came to nothing');
+  return {
+    run,
+    breaks: await breaksOf(door, run.id, support),
+    lost: (await operationOf(door, lost)).state,
+    points: await ledgerPoints(door.bench.ownerUrl, scheme),
+  };
+}
+
+/** A run once it rests or waits for another time, or what has taken its place; `null` while it is at work. */
+async function ended(id: string): Promise<Reconciliation | null> {
+  const [row] = await door.sql<{ ended: boolean }>(
+    `SELECT lease_token IS NULL AND coalesce(next_action_at > now() + interval '1 second', true) AS ended
+     FROM recon_run WHERE id = $1`,
+    [fromTypeId('rcn', id)],
+  );
+  if (row?.ended !== true) return null;
+  const run = await runOf(door, id, support);
+  return run.supersededBy === null ? run : ended(run.supersededBy);
+}
+
+function storyOf(scheme: Settled): Story {
+  const story = stories.get(scheme);
+  if (story === undefined) throw new Error(`${scheme} has no story`);
+  return story;
+}
+
+describe.each(SETTLED)('the settlement of %s', (scheme) => {
+  it('that contradicts itself is put aside whole, and why is said', () => {
+    const { wrongEchoes } = storyOf(scheme);
+    const reasons = wrongEchoes.map(({ run: { quarantine } }) => quarantine?.reason);
+    // A listing whose count is wrong has changed while it was read, which is no settlement at all.
+    expect(reasons).toContain('other-day');
+    if (scheme !== 'harbour-hotels') expect(reasons).toContain('totals');
+    for (const mishap of wrongEchoes) expectNothingOf(mishap);
+  });
+
+  it('that is cut off, or none, is put aside or asked for again', () => {
+    const { garbage } = storyOf(scheme);
+    const reasons = garbage.map(({ run }) => run.quarantine?.reason ?? run.state);
+    expect(reasons).toContain(scheme === 'harbour-hotels' ? 'running' : 'cut-off');
+    for (const mishap of garbage) expectNothingOf(mishap);
+  });
+
+  it('is believed when it comes right, and settles what was open', async () => {
+    const { lost, right, breaks, planted, points } = storyOf(scheme);
+    expect(right).toMatchObject({ state: 'completed', provisional: false, quarantine: null, openBreaks: 1 });
+    expect(right).toMatchObject({ counts: { lines: 5, matched: 4, theirsOnly: 1 }, points: { ours: 2_000 } });
+    expect(breaks).toMatchObject([{ reference: planted, reason: 'reference-never-sent', state: 'open' }]);
+    expect(points).toBe(2_000);
+    const operation = await operationOf(door, lost.id);
+    const told = { state: 'posted', attempts: 1, businessDate: right.businessDate, evidence: { by: 'settlement' } };
+    expect([lost.state, operation]).toMatchObject(['unknown', told]);
+    expect(await effects(door, scheme, lost.reference)).toHaveLength(1);
+  });
+
+  it('takes nothing back when it comes wrong once more, and is what it was when it is right again', () => {
+    const { right, breaks, wrongAgain, rightAgain, breaksAgain } = storyOf(scheme);
+    expect(wrongAgain.run).toMatchObject({ state: 'quarantined', supersedes: right.id, digest: null, openBreaks: 1 });
+    expect(wrongAgain).toMatchObject({ breaks, lost: 'posted', points: 2_000 });
+    const { digest, inputSha256, counts, points } = right;
+    expect(rightAgain).toMatchObject({ state: 'completed', supersedes: wrongAgain.run.id });
+    expect(rightAgain).toMatchObject({ digest, inputSha256, counts, points });
+    expect(breaksAgain).toEqual(breaks.map((one) => ({ ...one, reconciliationId: rightAgain.id })));
+  });
+});
+
+const NOTHING = { lines: 0, matched: 0, oursOnly: 0, theirsOnly: 0, foreign: 0, duplicated: 0, different: 0, late: 0 };
+
+/** Of three accruals that are posted and one that is lost nothing has moved. */
+function expectNothingOf({ run, breaks, lost, points }: Mishap): void {
+  expect(['quarantined', 'waiting', 'running']).toContain(run.state);
+  expect(run).toMatchObject({ digest: null, counts: NOTHING, points: { ours: 0, theirs: 0 }, openBreaks: 0 });
+  expect(run.quarantine === null).toBe(run.state !== 'quarantined');
+  expect({ breaks, lost, points }).toEqual({ breaks: [], lost: 'unknown', points: 1_500 });
+}
