@@ -81,8 +81,8 @@ async function told(scheme: Settled): Promise<Story> {
   return { lost, planted, wrongEchoes, garbage, right, breaks, points, wrongAgain, rightAgain, breaksAgain };
 }
 
-/** Enough that every way of going wrong is drawn at every scheme. */
-const SEEDS = [1, 2, 3, 4, 5, 6] as const;
+/** Between them every way of going wrong is drawn. */
+const SEEDS = [1, 3, 5] as const;
 const LATER = `now() + interval '1 hour'`;
 
 async function accruedInVain(scheme: Settled, link: Parameters<typeof accrue>[1]) {
