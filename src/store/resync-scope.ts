@@ -15,8 +15,8 @@ export async function writeItems(client: pg.PoolClient, asked: Asked): Promise<n
   const { resync, atMost, holds } = asked;
   const found = scopeQuery(asked);
   const written = await client.query(
-    `INSERT INTO resync_item (tenant_id, resync_id, seq, link_id, operation_id)
-     SELECT $1, $2, row_number() OVER (ORDER BY operation_id), link_id, operation_id
+    `INSERT INTO resync_item (tenant_id, resync_id, seq, link_id, operation_id, subject_id)
+     SELECT $1, $2, row_number() OVER (ORDER BY operation_id), link_id, operation_id, coalesce(operation_id, link_id)
      FROM (${found.text} LIMIT $3) AS held (operation_id, link_id)`,
     [resync.tenantId, resync.id, atMost + 1, ...found.values],
   );

@@ -77,11 +77,10 @@ async function fillResync(owner: pg.Pool, tenant: Tenant): Promise<void> {
      VALUES ($1, $2, '{}', sha256('s'), false, 'r', 'key_test', 1, now(), now())`,
     [tenant.id, resync],
   );
-  await owner.query('INSERT INTO resync_item (tenant_id, resync_id, seq, link_id) VALUES ($1, $2, 1, $3)', [
-    tenant.id,
-    resync,
-    tenant.links[0],
-  ]);
+  await owner.query(
+    'INSERT INTO resync_item (tenant_id, resync_id, seq, link_id, subject_id) VALUES ($1, $2, 1, $3, $3)',
+    [tenant.id, resync, tenant.links[0]],
+  );
 }
 
 async function fillReconciliation(owner: pg.Pool, tenantId: string, connection: string): Promise<void> {

@@ -34,7 +34,8 @@ CREATE TABLE resync_item (
   seq integer NOT NULL,
   link_id uuid NOT NULL,
   operation_id uuid,
-  subject_id uuid NOT NULL GENERATED ALWAYS AS (coalesce(operation_id, link_id)) STORED,
+  -- What is looked at, whichever of the two it is.
+  subject_id uuid NOT NULL CHECK (subject_id = coalesce(operation_id, link_id)),
   -- Looks that told nothing.
   tries integer NOT NULL DEFAULT 0,
   calls integer NOT NULL DEFAULT 0,
