@@ -300,3 +300,94 @@ describe.each(SETTLED)('a run of %s', (scheme) => {
     expect(acts).toEqual([{ actor: signed.json['signedOffBy'], reason: 'all explained' }]);
   });
 });
+
+describe('a reconciliation is not begun', () => {
+  const ask = (body: object, more: Ask = {}): Promise<Answered> =>
+    door.ask('POST', RECONCILIATIONS, { ...ours, ...more, body });
+  const stored = (): Promise<{ runs: string }[]> =>
+    door.sql(`SELECT (SELECT count(*) FROM recon_run) AS runs, (SELECT count(*) FROM break) AS breaks,
+      (SELECT count(*) FROM audit) AS acts, (SELECT count(*) FROM idempotency_key) AS keys`);
+
+  it.each([
+    ['of a day that has not begun', 'china-railway', '2099-12-31', 'INVALID', '/businessDate'],
+    ['of a day that never was', 'china-railway', '2026-02-30', 'INVALID', '/businessDate'],
+    ['of something that is no day', 'china-railway', "2026-02-01' OR '1'='1", 'INVALID', '/businessDate'],
+    ['of a scheme that is not installed', 'no-such-scheme', '2026-02-01', 'SCHEME_UNKNOWN', '/scheme'],
+    ['of something that is no scheme', '../china-railway', '2026-02-01', 'INVALID', '/scheme'],
+  ])('%s', async (_what, scheme, businessDate, code, pointer) => {
+    const before = await stored();
+    const { status, json } = await ask({ scheme, businessDate });
+    expect([status, json['code'], json['errors']]).toMatchObject([422, code, [{ pointer }]]);
+    expect(await stored()).toEqual(before);
+  });
+
+  it('for another tenant, nor for another connection than the asker’s', async () => {
+    const before = await stored();
+    for (const field of ['tenantId', 'connectionId', 'state', 'closed']) {
+      const day = { scheme: 'china-railway', businessDate: '2026-02-01' };
+      const { status, json } = await ask({ ...day, [field]: 'x' });
+      expect([status, json['errors']]).toMatchObject([422, [{ pointer: `/${field}` }]]);
+    }
+    expect(await stored()).toEqual(before);
+  });
+
+  it('by a key that is not support’s', async () => {
+    const { last } = storyOf('china-railway');
+    const { id } = breakOf('china-railway', 'extra-line');
+    const key = await door.addKey('demo', ['read', 'read-numbers', 'link', 'accrue', 'redeem', 'webhooks', 'reports']);
+    const before = await stored();
+    const answers = [
+      await ask({ scheme: 'china-railway', businessDate: last.businessDate }, { key }),
+      await door.ask('GET', `${RECONCILIATIONS}/${last.id}`, { key }),
+      await door.ask('GET', `${RECONCILIATIONS}/${last.id}/breaks`, { key }),
+      await signOff(last.id, { key }),
+      await actOn(door, id, { action: 'resolve', reason: 'x' }, { key }),
+    ];
+    const told = answers.map(({ status, json }) => [status, json['code']]);
+    expect(told).toEqual(told.map(() => [403, 'FORBIDDEN']));
+    expect(await stored()).toEqual(before);
+  });
+
+  it('twice under one key, and not under one that was used for something else', async () => {
+    const { businessDate, last } = storyOf('northwind-air');
+    const day = { scheme: 'northwind-air', businessDate };
+    expect((await ask(day, { idempotencyKey: null })).json['code']).toBe('IDEMPOTENCY_KEY_REQUIRED');
+    const idempotencyKey = 'once';
+    const before = await stored();
+    const rivals = await Promise.all(Array.from({ length: 20 }, () => ask(day, { idempotencyKey })));
+    const taken = rivals.filter(({ status }) => status === 202);
+    const rest = rivals.filter((answer) => !taken.includes(answer)).map(({ json }) => json['code']);
+    expect(rest).toEqual(rest.map(() => 'IDEMPOTENCY_IN_PROGRESS'));
+    expect(new Set(taken.map(({ text }) => text)).size).toBe(1);
+    expect(taken.filter(({ headers }) => !headers.has('idempotency-replayed'))).toHaveLength(1);
+    expect(taken[0]?.json['id']).toBe(last.id);
+    const [{ runs } = { runs: null }] = before;
+    expect(await stored()).toMatchObject([{ runs }]);
+    for (const other of [
+      await ask({ ...day, scheme: 'china-railway' }, { idempotencyKey }),
+      await door.ask('POST', `${RECONCILIATIONS}/${last.id}/sign-off`, { ...ours, idempotencyKey, body: day }),
+      await signOff(last.id, { ...ours, idempotencyKey }),
+    ]) {
+      expect(other.status).toBe(422);
+    }
+    const theirOwn = await ask(day, { ...theirs, idempotencyKey });
+    expect([theirOwn.status, theirOwn.headers.has('idempotency-replayed')]).toEqual([202, false]);
+  });
+
+  it('by reading: no query makes more of it than a question', async () => {
+    const { last } = storyOf('harbour-hotels');
+    const before = await stored();
+    for (const query of [
+      'state=closed',
+      'state=open&state=assigned',
+      "cursor=' OR true --",
+      'limit=0',
+      'limit=201',
+      'a=b',
+    ]) {
+      const { status, json } = await door.ask('GET', `${RECONCILIATIONS}/${last.id}/breaks?${query}`, ours);
+      expect([query, status, json['code']]).toEqual([query, 422, 'INVALID']);
+    }
+    expect(await stored()).toEqual(before);
+  });
+});
