@@ -24,6 +24,10 @@ export interface RedemptionPlace {
   during<T>(scheme: string, fault: string, work: () => Promise<T>): Promise<T>;
   /** Ends a hold by our books, as the owner of the database: the suppliers' clocks go on as they do. */
   endHold(id: string, seconds: number): Promise<void>;
+  /** Lets half an hour pass since the last send of an outcome that is open, as the owner of the database. */
+  sendLongAgo(id: string): Promise<void>;
+  /** Waits until a step's first send has ended in whatever way; a soft hold has none. */
+  firstSendOver(id: string, step: 'hold' | 'confirm'): Promise<void>;
   /** The states that a redemption went through. */
   path(id: string): Promise<string>;
   close(): Promise<void>;
@@ -86,6 +90,28 @@ export async function openRedemptionPlace(redisUrl: string | null): Promise<Rede
         `UPDATE operation SET hold = jsonb_set(hold, '{expiresAt}', to_jsonb(now() + $2 * interval '1 s')),
            next_action_at = now() + $2 * interval '1 s' WHERE id = $1`,
         [id, seconds],
+      );
+    },
+    sendLongAgo: async (id) => {
+      await owner.query(
+        `UPDATE operation SET last_sent_at = last_sent_at - interval '31 minutes', next_action_at = now()
+         WHERE id = $1 AND state = 'unknown' AND lease_token IS NULL AND last_sent_at > now() - interval '30 minutes'`,
+        [id],
+      );
+    },
+    firstSendOver: async (id, step) => {
+      await eventually(
+        async () => {
+          const found = await owner.query<{ over: boolean }>(
+            `SELECT o.state = 'held' AND o.hold ->> 'kind' = 'soft' AND $2 = 'hold' OR o.step = $2 AND EXISTS (
+               SELECT FROM attempt a WHERE (a.tenant_id, a.operation_id) = (o.tenant_id, o.id) AND a.action = 'send'
+                 AND a.started_at >= o.first_sent_at AND a.finished_at IS NOT NULL) AS over
+             FROM operation o WHERE o.id = $1`,
+            [id, step],
+          );
+          return found.rows[0]?.over;
+        },
+        (over) => over === true,
       );
     },
     path: async (id) => {

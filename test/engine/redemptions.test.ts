@@ -154,6 +154,27 @@ describe.each(backends)('with the queue on $queue', ({ url }) => {
     expect(await place.effects(RAIL, id)).toHaveLength(1);
   });
 
+  it('cancelling a confirm that never got there lets go of the hold, once no confirm can be on its way any more', async () => {
+    const { id } = await place.held(RAIL, 1_200);
+    await place.during(RAIL, 'dropBeforeCommit', async () => {
+      await place.act('confirm', id);
+      await eventually(
+        () => place.act('release', id),
+        (state) => state === 'unknown',
+      );
+    });
+    await eventually(
+      async () => {
+        // Half an hour by the railway's contract, which the owner of the database lets pass.
+        await place.sendLongAgo(id);
+        return place.read(id);
+      },
+      ({ state }) => state === 'released',
+    );
+    expect(await place.path(id)).toMatch(/unknown held releasing released$/);
+    expect(await place.effects(RAIL, id)).toEqual([]);
+  });
+
   it('a release that is asked for while the hold is on its way is carried out once it stands', async () => {
     const { linkId } = await linkSpender(place.bench, place.bench.demo, RAIL);
     let id = '';
