@@ -210,6 +210,20 @@ describe('the simulation', () => {
     expect(fc.check(property, { seed: 20_260_302, numRuns: 5_000, endOnFailure: true }).failed).toBe(true);
   });
 
+  it('sees a supplier that commits later than it says spend twice, unless it knows keys', () => {
+    const late: Mishap = { kind: 'lost', commitsAfterMs: CONCLUSIVE + 5_000, answersAfterMs: 0 };
+    const spend = (name: RecoveryName): (() => void) => {
+      const world = open({ name, flow: 'soft', skewMs: 0, chances: [0.5], opening: [] });
+      world.pass(1);
+      world.expect(late);
+      world.ask('confirm');
+      world.pass(1);
+      return () => void rest(world);
+    };
+    expect(spend('lookup')).toThrow('points were spent twice');
+    expect(spend('key')).not.toThrow();
+  });
+
   it('goes the ways of the design', () => {
     const path = (
       name: RecoveryName,
