@@ -23,7 +23,7 @@ export async function writeBreaks(client: pg.PoolClient, run: ClaimedRun): Promi
 const FINGERPRINTS = `
   UPDATE recon_item i SET fingerprint = f.fingerprint
   FROM (
-    SELECT n, encode(sha256(convert_to(jsonb_build_array(subject, row_number() OVER (PARTITION BY tenant_id, business_date, subject ORDER BY line))::text,
+    SELECT n, tenant_id, encode(sha256(convert_to(jsonb_build_array(subject, row_number() OVER (PARTITION BY tenant_id, business_date, subject ORDER BY line))::text,
       'UTF8')), 'hex') AS fingerprint
     FROM (
       SELECT i.n, i.tenant_id, i.business_date, i.line, jsonb_build_array(i.verdict, i.claims, i.kind, coalesce(i.reference, i.supplier_reference),
@@ -32,7 +32,7 @@ const FINGERPRINTS = `
       WHERE i.run_id = $1 AND i.verdict IN ('ours-only', 'theirs-only', 'duplicated', 'different')
     ) named
   ) f
-  WHERE i.run_id = $1 AND i.n = f.n`;
+  WHERE i.run_id = $1 AND i.tenant_id = f.tenant_id AND i.n = f.n`;
 
 /** What a settlement had closed, and what was closed for other points than these. */
 const ANEW = `(b.resolution ->> 'by' = 'settlement' OR b.difference <> excluded.difference)`;

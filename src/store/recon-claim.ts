@@ -72,6 +72,8 @@ export async function claimRun(pools: Pools, connectionId: string, leaseMs: numb
             AND NOT EXISTS (SELECT FROM recon_run o
               WHERE o.tenant_id = $1 AND o.connection_id = $2 AND o.lease_until > statement_timestamp())
           ORDER BY business_date, id LIMIT 1)
+          -- Whoever held it may have let it rest while this waited for its row.
+          AND next_action_at <= statement_timestamp() AND (lease_until IS NULL OR lease_until <= statement_timestamp())
         RETURNING ${RUN_COLUMNS}`,
       values: [tenantId, connectionId, randomUUID(), leaseMs],
     });
@@ -80,17 +82,19 @@ export async function claimRun(pools: Pools, connectionId: string, leaseMs: numb
   });
 }
 
+/** Waits for nobody: while a stage writes, its lock on the row is as good as a lease. */
 export const renewLease =
   (pools: Pools): ReconWork['renew'] =>
   async (run, leaseMs) => {
-    const renewed = await asRun(pools, run, [], (client) =>
+    await asTenants(pools.app, [run.tenantId], (client) =>
       client.query(
-        `UPDATE recon_run SET lease_until = clock_timestamp() + $3 * interval '1 ms', next_action_at = clock_timestamp() + $3 * interval '1 ms'
-         WHERE tenant_id = $1 AND id = $2`,
-        [run.tenantId, run.id, leaseMs],
+        `UPDATE recon_run SET lease_until = clock_timestamp() + $4 * interval '1 ms',
+           next_action_at = clock_timestamp() + $4 * interval '1 ms'
+         WHERE (tenant_id, id) = (SELECT tenant_id, id FROM recon_run
+           WHERE tenant_id = $1 AND id = $2 AND lease_token = $3 FOR UPDATE SKIP LOCKED)`,
+        [run.tenantId, run.id, run.token, leaseMs],
       ),
     );
-    return renewed !== null;
   };
 
 export const awaitInput =

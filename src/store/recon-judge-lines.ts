@@ -63,16 +63,8 @@ const LINES = `
       LEFT JOIN operation o ON (o.tenant_id, o.id) = (s.operation_tenant, s.operation_id)
       LEFT JOIN link k ON (k.tenant_id, k.id) = (o.tenant_id, o.link_id)
       ${BOOKED}
-      LEFT JOIN operation g ON s.operation_id IS NULL AND length(s.original_reference) = 20
-        AND g.reference = s.original_reference::char(20) AND g.connection_id = $2
+      LEFT JOIN operation g ON s.operation_id IS NULL AND g.reference = s.our_original AND g.connection_id = $2
     WHERE s.run_id = $1
-  ),
-  holder AS (
-    SELECT j.line, (array_agg(l.tenant_id))[1] AS tenant_id, (array_agg(l.id))[1] AS link_id,
-      (array_agg(l.organisation))[1] AS organisation
-    FROM judged j JOIN link l ON l.connection_id = $2 AND l.member_index = j.member_index AND l.state <> 'removed'
-    WHERE j.operation_id IS NULL AND j.original_tenant IS NULL
-    GROUP BY j.line HAVING count(DISTINCT l.tenant_id) = 1
   )
   INSERT INTO recon_item (tenant_id, run_id, n, connection_id, business_date, verdict, reason, rule, line, claims, operation_id, link_id,
     organisation, reference, supplier_reference, kind, ours, theirs, posted_at)
@@ -82,4 +74,10 @@ const LINES = `
     CASE WHEN j.operation_id IS NOT NULL THEN j.own_organisation WHEN j.original_tenant IS NOT NULL THEN j.original_organisation
       ELSE h.organisation END,
     coalesce(j.own_reference, j.reference), coalesce(j.supplier_reference, j.own_supplier_reference), j.kind, j.booked, j.points, j.posted_at
-  FROM judged j LEFT JOIN holder h ON h.line = j.line`;
+  FROM judged j LEFT JOIN LATERAL (
+    SELECT (array_agg(l.tenant_id))[1] AS tenant_id, (array_agg(l.id))[1] AS link_id, (array_agg(l.organisation))[1] AS organisation
+    FROM link l
+    WHERE j.operation_id IS NULL AND j.original_tenant IS NULL AND l.connection_id = $2 AND l.member_index = j.member_index
+      AND l.state <> 'removed'
+    HAVING count(DISTINCT l.tenant_id) = 1
+  ) h ON true`;

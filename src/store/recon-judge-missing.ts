@@ -12,12 +12,7 @@ import {
 } from './recon-fragments.js';
 
 /** Gives the operations that no line names their verdict. */
-export async function judgeMissing(
-  client: pg.PoolClient,
-  run: ClaimedRun,
-  judging: Judging,
-  tenants: readonly string[],
-): Promise<void> {
+export async function judgeMissing(client: pg.PoolClient, run: ClaimedRun, judging: Judging): Promise<void> {
   const { window } = judging;
   await client.query({
     name: 'judge-missing',
@@ -26,19 +21,19 @@ export async function judgeMissing(
       run.id,
       run.connectionId,
       run.businessDate,
-      tenants,
       run.scheme,
       window.opensAt,
       window.closesAt,
       window.until,
       daysJson(judging.days),
       JSON.stringify(judging.verdictOf),
+      new Date(window.until.getTime() + TOLD_AFTER_MS),
     ],
   });
 }
 
 /** How long after its day an operation whose window began in it is still told of by it; what took longer is told of by the day it ended in. */
-const TOLD_AFTER = `interval '2 days'`;
+const TOLD_AFTER_MS = 2 * 86_400_000;
 
 /**
  * Looked at are operations that the supplier told this date; those booked while the day was open, or begun in it and booked soon after;
@@ -46,27 +41,29 @@ const TOLD_AFTER = `interval '2 days'`;
  * them, is missing; it is so on the last day on which it could have been posted.
  */
 const MISSING = `
-  WITH closed AS MATERIALIZED (SELECT d.* FROM ${daysFrom('$9')}),
-  candidate AS (
+  WITH closed AS MATERIALIZED (SELECT d.* FROM ${daysFrom('$8')}),
+  candidate AS ((
     SELECT o.tenant_id, o.id FROM operation o WHERE o.connection_id = $2 AND o.business_date = $3
     UNION
     SELECT o.tenant_id, o.id FROM ledger_transaction t JOIN operation o ON (o.tenant_id, o.id) = (t.tenant_id, t.operation_id)
-    WHERE t.tenant_id = ANY ($4::uuid[]) AND t.scheme = $5 AND t.kind = 'posting' AND t.at > $6 AND t.at <= $8::timestamptz + ${TOLD_AFTER}
-      AND o.connection_id = $2 AND o.business_date IS NULL AND (t.at <= $8 OR o.first_sent_at <= $7)
+    WHERE t.scheme = $4 AND t.kind = 'posting' AND t.at > $5 AND t.at <= $10
+      AND o.connection_id = $2 AND o.business_date IS NULL AND (t.at <= $7 OR o.first_sent_at <= $6)
     UNION
     SELECT o.tenant_id, o.id FROM operation o
-    WHERE o.connection_id = $2 AND ${OUTCOME_OPEN} AND o.first_sent_at <= $7
+    WHERE o.connection_id = $2 AND ${OUTCOME_OPEN} AND o.first_sent_at <= $6
     UNION
     SELECT i.tenant_id, i.operation_id FROM recon_item i
     WHERE i.operation_id IS NOT NULL AND i.line IS NULL AND i.verdict = 'late' AND i.run_id = (
       SELECT id FROM recon_run WHERE connection_id = $2 AND in_force AND business_date < $3 ORDER BY business_date DESC LIMIT 1)
+  ) EXCEPT
+    -- As a set: whatever the planner thinks of rows that were written an instant ago.
+    SELECT tenant_id, operation_id FROM recon_item WHERE run_id = $1 AND claims
   ),
   missing AS (
     SELECT o.*, t.at AS booked_at, ${SIGNED} AS signed
     FROM candidate c JOIN operation o ON (o.tenant_id, o.id) = (c.tenant_id, c.id)
       LEFT JOIN ledger_transaction t ON (t.tenant_id, t.operation_id, t.kind) = (o.tenant_id, o.id, 'posting')
     WHERE o.kind IN ${SETTLED_KINDS} AND (t.id IS NOT NULL OR ${OUTCOME_OPEN})
-      AND NOT EXISTS (SELECT FROM recon_item i WHERE i.run_id = $1 AND i.operation_id = o.id AND i.claims)
       AND NOT ${claimedOnAnotherDay('$3')} AND NOT ${missedOnAnotherDay('$3')}
   ),
   judged AS (
@@ -82,6 +79,6 @@ const MISSING = `
   INSERT INTO recon_item (tenant_id, run_id, n, connection_id, business_date, verdict, reason, claims, operation_id, link_id, organisation,
     reference, supplier_reference, kind, ours)
   SELECT tenant_id, $1, (SELECT count(*) FROM recon_item WHERE run_id = $1) + row_number() OVER (ORDER BY reference), $2,
-    CASE why WHEN 'not-in-the-settlement' THEN missed_on ELSE $3 END, $10::jsonb ->> why, why, false, id, link_id, organisation,
+    CASE why WHEN 'not-in-the-settlement' THEN missed_on ELSE $3 END, $9::jsonb ->> why, why, false, id, link_id, organisation,
     reference, supplier_reference, kind, CASE why WHEN 'not-in-the-settlement' THEN signed END
   FROM judged`;

@@ -33,7 +33,7 @@ export const judgeRun =
     await asRun(pools, run, tenants, async (client) => {
       await assertStaged(client, run);
       await judgeLines(client, run, judging);
-      await judgeMissing(client, run, judging, tenants);
+      await judgeMissing(client, run, judging);
       const replaced = await takeForce(client, run);
       await writeBreaks(client, run);
       await closeHealed(client, run);

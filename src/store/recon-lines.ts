@@ -42,8 +42,10 @@ async function stage(client: pg.PoolClient, run: ClaimedRun, lines: Iterable<Sta
     await client.query({
       name: 'stage-lines',
       text: `
-        INSERT INTO recon_line (tenant_id, run_id, line, reference, original_reference, supplier_reference, member_index, kind, points, posted_at)
-        SELECT $1, $2, line, reference, original_reference, supplier_reference, decode(member_index, 'hex'), kind, points, posted_at
+        INSERT INTO recon_line (tenant_id, run_id, line, reference, original_reference, supplier_reference, our_reference, our_original,
+          member_index, kind, points, posted_at)
+        SELECT $1, $2, line, reference, original_reference, supplier_reference, CASE WHEN length(reference) = 20 THEN reference END,
+          CASE WHEN length(original_reference) = 20 THEN original_reference END, decode(member_index, 'hex'), kind, points, posted_at
         FROM jsonb_to_recordset($3::jsonb) AS l (line integer, reference text, original_reference text, supplier_reference text,
           member_index text, kind text, points bigint, posted_at timestamptz)`,
       values: [run.tenantId, run.id, JSON.stringify(some)],
@@ -73,13 +75,13 @@ function lineJson(line: StagedLine): Record<string, unknown> {
 }
 
 /**
- * Which operation each line names, one rule after the other; the rule stays on the line. A reference of ours has 20 characters, and as
- * `char(20)` it is found by its index.
+ * Which operation each line names, one rule after the other; the rule stays on the line. What is compared stands in columns: row-level
+ * security lets no index be searched for what a function may first have to make.
  */
 const BY_REFERENCE = `
   UPDATE recon_line s SET operation_tenant = o.tenant_id, operation_id = o.id, rule = 'reference'
   FROM operation o
-  WHERE s.run_id = $1 AND length(s.reference) = 20 AND o.reference = s.reference::char(20) AND o.connection_id = $2`;
+  WHERE s.run_id = $1 AND o.reference = s.our_reference AND o.connection_id = $2`;
 
 /** What takes an operation back may be listed under the supplier reference of what it takes back, and is not that. */
 const BY_SUPPLIER_REFERENCE = `
@@ -93,8 +95,8 @@ const BY_ORIGINAL = `
   WITH line AS (
     SELECT s.line, s.kind, abs(s.points) AS total, g.tenant_id, g.id AS original_id,
       row_number() OVER (PARTITION BY g.id, s.kind, s.points ORDER BY s.line) AS nth
-    FROM recon_line s JOIN operation g ON g.reference = s.original_reference::char(20) AND g.connection_id = $2
-    WHERE s.run_id = $1 AND s.operation_id IS NULL AND length(s.original_reference) = 20 AND s.kind IN ('reversal', 'refund')
+    FROM recon_line s JOIN operation g ON g.reference = s.our_original AND g.connection_id = $2
+    WHERE s.run_id = $1 AND s.operation_id IS NULL AND s.kind IN ('reversal', 'refund')
   ),
   back AS (
     SELECT o.tenant_id, o.id, o.original_id, o.kind, o.points + o.bonus_points AS total,

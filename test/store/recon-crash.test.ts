@@ -54,7 +54,7 @@ function dyingAt(step: Step, when: 'before' | 'after'): ReconWork {
       if (dead) throw DIED;
       return result;
     };
-  const methods = Object.entries(bench.recon).map(([name, run]) => [name, call(name, run as never)]);
+  const methods = Object.entries(bench.recon).map(([name, run]) => [name, call(name, run as never)] as const);
   return Object.fromEntries(methods) as unknown as ReconWork;
 }
 
@@ -127,7 +127,7 @@ describe('a process that dies', () => {
     await lapse();
     await bench.runner.wake(CONNECTION, []);
     const before = await bench.owner.query('SELECT * FROM recon_run');
-    expect(await bench.recon.renew(asleep, 60_000)).toBe(false);
+    await bench.recon.renew(asleep, 60_000);
     expect(await bench.recon.match(asleep, [])).toBeNull();
     await bench.recon.quarantine(asleep, { reason: 'totals', line: 0, detail: 'x' });
     await bench.recon.stumble(asleep, 'x', 0, 1);
@@ -139,7 +139,7 @@ describe('a process that dies', () => {
 describe('an error of our own', () => {
   it('is tried again, and after five in a row the run has failed; asked again it begins anew', async () => {
     await books();
-    bench.settlement.days.set(D, { lines: [{ reference: reference(1), points: 500, kind: 'tier-bonus' as never }] });
+    bench.settlement.days.set(D, DAY);
     bench.settlement.failures.push(...Array.from({ length: 5 }, () => new TypeError('of ours')));
     const run = runOf(await bench.open(D));
     for (let tries = 1; tries <= 5; tries += 1) {

@@ -19,6 +19,11 @@ const D = '2026-03-10';
 const line = (n: number, points = 500) => ({ reference: reference(n), points });
 const count = async (from: string): Promise<number> =>
   (await bench.owner.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${from}`)).rows[0]?.n ?? 0;
+const withoutSettlement = (): void => {
+  Object.assign(bench.settlement.supplier, {
+    adapter: { ...bench.settlement.supplier.adapter, settlement: undefined },
+  });
+};
 /** Makes what waits due. */
 const due = () => bench.owner.query('UPDATE recon_run SET next_action_at = now() WHERE next_action_at IS NOT NULL');
 
@@ -205,10 +210,12 @@ describe('the night', () => {
 
   it('opens the run of yesterday in the scheme’s zone, once', async () => {
     bench.settlement.days.set(yesterday(), { lines: [] });
-    for (const _twice of [1, 2]) {
+    const night = async (): Promise<void> => {
       await bench.runner.openNight(CONNECTION);
       await bench.runner.wake(CONNECTION, []);
-    }
+    };
+    await night();
+    await night();
     expect(await runs()).toEqual([
       {
         business_date: yesterday(),
@@ -232,8 +239,7 @@ describe('the night', () => {
   });
 
   it('of a scheme without a settlement opens nothing', async () => {
-    const { settlement: _none, ...adapter } = bench.settlement.supplier.adapter;
-    Object.assign(bench.settlement.supplier, { adapter });
+    withoutSettlement();
     await bench.runner.openNight(CONNECTION);
     expect(await runs()).toEqual([]);
   });
@@ -248,8 +254,7 @@ describe('asking for a run', () => {
     await expect(ask('red-air', D)).rejects.toMatchObject({ code: 'SCHEME_UNKNOWN' });
     for (const date of ['2026-02-30', '2026-3-1', 'yesterday', dayAfterTomorrow, '9999-12-31'])
       await expect(ask('blue-air', date)).rejects.toMatchObject({ code: 'INVALID' });
-    const { settlement: _none, ...adapter } = bench.settlement.supplier.adapter;
-    Object.assign(bench.settlement.supplier, { adapter });
+    withoutSettlement();
     await expect(ask('blue-air', D)).rejects.toMatchObject({ code: 'CAPABILITY_MISSING' });
     expect(await count('recon_run')).toBe(0);
   });

@@ -87,7 +87,7 @@ export interface ReconWork {
   ): Promise<void>;
   /** Takes the connection's earliest due day; `null` when none is due or another one is being worked on. */
   claim(connectionId: string, leaseMs: number): Promise<ClaimedRun | null>;
-  renew(run: ClaimedRun, leaseMs: number): Promise<boolean>;
+  renew(run: ClaimedRun, leaseMs: number): Promise<void>;
   /** Asks again later: the input is not there. A run that was judged before stays `running` meanwhile. */
   wait(run: ClaimedRun, state: 'waiting' | 'overdue', againInMs: number): Promise<void>;
   /** Nothing has changed: the run rests as it did before it was asked again. */

@@ -66,6 +66,9 @@ CREATE UNLOGGED TABLE recon_line (
   reference text,
   original_reference text,
   supplier_reference text,
+  -- The first two as operations keep them, where they have the form of ours: only so an index finds them.
+  our_reference char(20),
+  our_original char(20),
   member_index bytea,
   kind text NOT NULL,
   points bigint NOT NULL,
@@ -104,12 +107,11 @@ CREATE TABLE recon_item (
   posted_at timestamptz,
   -- Of a verdict that is a break: the same again for the same difference.
   fingerprint text,
-  PRIMARY KEY (run_id, n),
+  PRIMARY KEY (run_id, tenant_id, n),
   FOREIGN KEY (tenant_id, operation_id) REFERENCES operation (tenant_id, id),
   FOREIGN KEY (tenant_id, link_id) REFERENCES link (tenant_id, id)
 );
-CREATE INDEX recon_item_run ON recon_item (tenant_id, run_id);
-CREATE INDEX recon_item_operation ON recon_item (tenant_id, operation_id) WHERE operation_id IS NOT NULL;
+CREATE INDEX recon_item_operation ON recon_item (operation_id, run_id, tenant_id) WHERE operation_id IS NOT NULL;
 
 -- A difference between our books and a supplier's, the same row as long as it is the same difference. `difference` is ours less
 -- theirs, signed from the member. Without a run a look-up found it.
@@ -163,7 +165,7 @@ CREATE FUNCTION rising_uuid() RETURNS uuid LANGUAGE sql VOLATILE SET search_path
 $$;
 
 CREATE INDEX operation_business_date ON operation (connection_id, business_date) WHERE business_date IS NOT NULL;
-CREATE INDEX ledger_transaction_at ON ledger_transaction (tenant_id, scheme, at);
+CREATE INDEX ledger_transaction_at ON ledger_transaction (scheme, at);
 CREATE INDEX link_connection ON link (connection_id, tenant_id);
 CREATE INDEX link_member ON link (connection_id, member_index) WHERE state <> 'removed';
 
