@@ -3,7 +3,6 @@ import type { HoldFound } from '../../../src/spec/adapter.js';
 import type { Fault } from '../../../src/spec/errors.js';
 import type { RedemptionState } from '../../../src/spec/operation.js';
 import type { Hold } from '../../../src/spec/reward.js';
-import { points } from '../../../src/spec/values.js';
 import { FAST, fault, LEARNT, receipt, situation } from './situations.js';
 
 export const MINUTE = 60_000;
@@ -118,4 +117,3 @@ export function withWindow(by: Rules, windowMs: number): Rules {
   if (by.recovery.idempotency !== 'key') throw new TypeError('has no key');
   return { ...by, recovery: { ...by.recovery, windowMs } };
 }
-export const ECHO = { points: points(100) };
