@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { ReconDesk, ReconWork, RunPlace, RunSeen } from '../core/reconcile/ports.js';
 import { toTypeId } from '../spec/typeid.js';
@@ -32,10 +33,34 @@ export const openNight =
     const connection = found.rows[0];
     if (connection === undefined) return;
     const { scheme, tenant_id: tenantId } = connection;
-    await asTenants(pools.app, [tenantId ?? OPERATOR], (client) =>
-      openOrAsk(client, { ...run, tenantId, connectionId, scheme, requestedBy: 'schedule' }, 'unless-conclusive'),
-    );
+    await asTenants(pools.app, [tenantId ?? OPERATOR], async (client) => {
+      const night = { ...run, tenantId, connectionId, scheme, requestedBy: 'schedule' };
+      for (const businessDate of await nightsMissed(client, night)) {
+        await openOrAsk(client, { ...night, id: randomUUID(), businessDate }, 'unless-conclusive');
+      }
+      await openOrAsk(client, night, 'unless-conclusive');
+    });
   };
+
+/** A gateway that was away for longer than this is not to ask for every day of it by itself. */
+const NIGHTS_MADE_UP_FOR = 31;
+
+/** Between the newest run and this night, earliest first: while nobody was there, the queue kept no more than one night. */
+async function nightsMissed(
+  client: pg.PoolClient,
+  { tenantId, connectionId, businessDate }: Opening,
+): Promise<readonly string[]> {
+  const found = await client.query<{ day: string }>({
+    name: 'nights-missed',
+    text: `SELECT (d.day::date)::text AS day
+      FROM (SELECT max(business_date) AS day FROM recon_run
+        WHERE tenant_id = $1 AND connection_id = $2 AND business_date < $3::date) AS newest,
+        generate_series(greatest(newest.day + 1, $3::date - $4::int), $3::date - 1, interval '1 day') AS d (day)
+      WHERE newest.day IS NOT NULL ORDER BY d.day`,
+    values: [tenantId ?? OPERATOR, connectionId, businessDate, NIGHTS_MADE_UP_FOR],
+  });
+  return found.rows.map((row) => row.day);
+}
 
 export const signOffRun =
   (pools: Pools): ReconDesk['signOff'] =>

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { reference, standing, stands, verdicts } from '../core/reconcile/books.js';
 import type { Told } from '../core/reconcile/fake-settlement.js';
 import { idOf, openReconBench, type ReconBench } from '../core/reconcile/recon-bench.js';
-import { request } from '../store/store-bench.js';
+import { CONNECTION, request } from '../store/store-bench.js';
 
 let bench: ReconBench;
 beforeEach(async () => {
@@ -56,6 +56,25 @@ describe('what takes an operation back without a reference of its own', () => {
 
     expect(await verdicts(bench, run)).toEqual(['as-sent 1', 'settled-by-this-line 2']);
     expect(await standing(bench, id)).toMatchObject({ state: 'posted', supplier_reference: null });
+  });
+});
+
+describe('a night that comes after others were missed', () => {
+  it('opens the days since the newest run, and none where there never was a run', async () => {
+    // By the clock of the fake scheme's zone, where it is the next day from 16:00 UTC on.
+    const daysAgo = (days: number): string =>
+      new Date(Date.now() + 8 * 3_600_000 - days * 86_400_000).toISOString().slice(0, 10);
+    const opened = async (): Promise<string[]> => {
+      await bench.runner.openNight(CONNECTION);
+      const runs = await bench.owner.query<{ day: string }>(
+        'SELECT business_date::text AS day FROM recon_run ORDER BY business_date',
+      );
+      return runs.rows.map((run) => run.day);
+    };
+    expect(await opened()).toEqual([daysAgo(1)]);
+    await bench.owner.query(`UPDATE recon_run SET business_date = business_date - 3`);
+    expect(await opened()).toEqual([4, 3, 2, 1].map(daysAgo));
+    expect(await opened()).toHaveLength(4);
   });
 });
 
