@@ -3,11 +3,12 @@ import { fromTypeId } from '../../src/spec/typeid.js';
 import { eventually } from '../support/eventually.js';
 import { brokenInvariants, ledgerPoints } from '../support/invariants.js';
 import { type Ask, type Door, openDoor } from './door.js';
-import { accrue, effects, linked, type Operation, operationIn, operationOf, posted } from './requests.js';
+import { effects, linked, type Operation, operationOf, posted } from './requests.js';
 import {
   type Break,
   breaksOf,
   closeDay,
+  lost,
   plant,
   RECONCILIATIONS,
   type Reconciliation,
@@ -23,13 +24,14 @@ type Settled = (typeof SETTLED)[number];
 interface Mishap {
   readonly run: Reconciliation;
   readonly breaks: readonly Break[];
-  readonly lost: Operation['state'];
+  readonly open: Operation['state'];
   readonly points: number;
 }
 
 /** A closed day with an accrual of lost outcome in it, whose settlement comes wrong before it comes right, and after. */
 interface Story {
-  readonly lost: Operation;
+  /** Its outcome is unknown. */
+  readonly open: Operation;
   /** Planted in the settlement, and found by the run that believed it. */
   readonly planted: string;
   readonly wrongEchoes: readonly Mishap[];
@@ -61,10 +63,10 @@ afterAll(async () => {
 async function told(scheme: Settled): Promise<Story> {
   const { link } = await linked(door, scheme, 'traveller');
   for (let index = 0; index < 3; index += 1) await posted(door, link);
-  const lost = await lose(scheme, operationIn(await accruedInVain(scheme, link)).id);
+  const open = await lost(door, link, 'commitThenDrop');
   const businessDate = await closeDay(door, scheme);
   const planted = await plant(door, scheme, 'extra-line', businessDate);
-  const mishap = (fault: string, seed: number) => broken(scheme, businessDate, lost.id, fault, seed);
+  const mishap = (fault: string, seed: number) => broken(scheme, businessDate, open.id, fault, seed);
 
   const wrongEchoes: Mishap[] = [];
   const garbage: Mishap[] = [];
@@ -78,34 +80,17 @@ async function told(scheme: Settled): Promise<Story> {
   await door.sandbox.delete(`${scheme}/faults`);
   const rightAgain = await reconciled(door, scheme, businessDate, support);
   const breaksAgain = await breaksOf(door, rightAgain.id, support);
-  return { lost, planted, wrongEchoes, garbage, right, breaks, points, wrongAgain, rightAgain, breaksAgain };
+  return { open, planted, wrongEchoes, garbage, right, breaks, points, wrongAgain, rightAgain, breaksAgain };
 }
 
 /** Between them every way of going wrong is drawn. */
 const SEEDS = [1, 3, 5] as const;
-const LATER = `now() + interval '1 hour'`;
-
-async function accruedInVain(scheme: Settled, link: Parameters<typeof accrue>[1]) {
-  await door.sandbox.put(`${scheme}/faults`, { seed: 1, rates: { commitThenDrop: 1 } });
-  return accrue(door, link);
-}
-
-/** Leaves an accrual with its outcome unknown: nobody looks it up any more. */
-async function lose(scheme: Settled, id: string): Promise<Operation> {
-  const put = (): Promise<object[]> =>
-    door.sql(`UPDATE operation SET next_action_at = ${LATER} WHERE id = $1 AND state = 'unknown' RETURNING id`, [
-      fromTypeId('op', id),
-    ]);
-  await eventually(put, (rows) => rows.length === 1);
-  await door.sandbox.delete(`${scheme}/faults`);
-  return operationOf(door, id);
-}
 
 /** Asks for a day of a supplier that misbehaves in one way from now on, and waits until that has come to something. */
 async function broken(
   scheme: Settled,
   businessDate: string,
-  lost: string,
+  open: string,
   fault: string,
   seed: number,
 ): Promise<Mishap> {
@@ -120,7 +105,7 @@ async function broken(
   return {
     run,
     breaks: await breaksOf(door, run.id, support),
-    lost: (await operationOf(door, lost)).state,
+    open: (await operationOf(door, open)).state,
     points: await ledgerPoints(door.bench.ownerUrl, scheme),
   };
 }
@@ -161,21 +146,21 @@ describe.each(SETTLED)('the settlement of %s', (scheme) => {
   });
 
   it('is believed when it comes right, and settles what was open', async () => {
-    const { lost, right, breaks, planted, points } = storyOf(scheme);
+    const { open, right, breaks, planted, points } = storyOf(scheme);
     expect(right).toMatchObject({ state: 'completed', provisional: false, quarantine: null, openBreaks: 1 });
     expect(right).toMatchObject({ counts: { lines: 5, matched: 4, theirsOnly: 1 }, points: { ours: 2_000 } });
     expect(breaks).toMatchObject([{ reference: planted, reason: 'reference-never-sent', state: 'open' }]);
     expect(points).toBe(2_000);
-    const operation = await operationOf(door, lost.id);
+    const operation = await operationOf(door, open.id);
     const told = { state: 'posted', attempts: 1, businessDate: right.businessDate, evidence: { by: 'settlement' } };
-    expect([lost.state, operation]).toMatchObject(['unknown', told]);
-    expect(await effects(door, scheme, lost.reference)).toHaveLength(1);
+    expect([open.state, operation]).toMatchObject(['unknown', told]);
+    expect(await effects(door, scheme, open.reference)).toHaveLength(1);
   });
 
   it('takes nothing back when it comes wrong once more, and is what it was when it is right again', () => {
     const { right, breaks, wrongAgain, rightAgain, breaksAgain } = storyOf(scheme);
     expect(wrongAgain.run).toMatchObject({ state: 'quarantined', supersedes: right.id, digest: null, openBreaks: 1 });
-    expect(wrongAgain).toMatchObject({ breaks, lost: 'posted', points: 2_000 });
+    expect(wrongAgain).toMatchObject({ breaks, open: 'posted', points: 2_000 });
     const { digest, inputSha256, counts, points } = right;
     expect(rightAgain).toMatchObject({ state: 'completed', supersedes: wrongAgain.run.id });
     expect(rightAgain).toMatchObject({ digest, inputSha256, counts, points });
@@ -185,10 +170,10 @@ describe.each(SETTLED)('the settlement of %s', (scheme) => {
 
 const NOTHING = { lines: 0, matched: 0, oursOnly: 0, theirsOnly: 0, foreign: 0, duplicated: 0, different: 0, late: 0 };
 
-/** Of three accruals that are posted and one that is lost nothing has moved. */
-function expectNothingOf({ run, breaks, lost, points }: Mishap): void {
+/** Of three accruals that are posted and one whose outcome is unknown nothing has moved. */
+function expectNothingOf({ run, breaks, open, points }: Mishap): void {
   expect(['quarantined', 'waiting', 'running']).toContain(run.state);
   expect(run).toMatchObject({ digest: null, counts: NOTHING, points: { ours: 0, theirs: 0 }, openBreaks: 0 });
   expect(run.quarantine === null).toBe(run.state !== 'quarantined');
-  expect({ breaks, lost, points }).toEqual({ breaks: [], lost: 'unknown', points: 1_500 });
+  expect({ breaks, open, points }).toEqual({ breaks: [], open: 'unknown', points: 1_500 });
 }

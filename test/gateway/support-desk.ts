@@ -1,8 +1,9 @@
 import { expect } from '@jest/globals';
 import type { components } from '../../contracts/generated/gateway.js';
+import { fromTypeId } from '../../src/spec/typeid.js';
 import { eventually } from '../support/eventually.js';
-import type { Answered, Ask, SchemeId } from './door.js';
-import type { Place } from './requests.js';
+import type { Answered, Ask, Door, SchemeId } from './door.js';
+import { accrue, type Link, type Operation, operationIn, operationOf, type Place } from './requests.js';
 
 export type Reconciliation = components['schemas']['Reconciliation'];
 export type Break = components['schemas']['Break'];
@@ -102,4 +103,20 @@ export async function lookedAt(
   const resync = await eventually(read, ({ state }) => state === 'completed' || state === 'failed');
   const { items } = (await door.ask('GET', `${location}/items?limit=200`, ask)).json;
   return { resync, items: items as ResyncItem[] };
+}
+
+/** An accrual whose outcome is unknown after `fault`, and which nobody looks up by itself for an hour. */
+export async function lost(door: Door, link: Link, fault: string): Promise<Operation> {
+  await door.sandbox.put(`${link.scheme}/faults`, { seed: 1, rates: { [fault]: 1 } });
+  try {
+    const { id } = operationIn(await accrue(door, link));
+    const later = `UPDATE operation SET next_action_at = now() + interval '1 hour' WHERE id = $1 AND state = 'unknown' RETURNING id`;
+    await eventually(
+      () => door.sql(later, [fromTypeId('op', id)]),
+      (rows) => rows.length === 1,
+    );
+    return await operationOf(door, id);
+  } finally {
+    await door.sandbox.delete(`${link.scheme}/faults`);
+  }
 }
