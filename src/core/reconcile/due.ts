@@ -18,9 +18,15 @@ export function expectedBy(scheme: Pick<Scheme, 'settlement' | 'zone'>, business
   return DateTime.fromISO(`${dayAfter(businessDate)}T${time}`, { zone: scheme.zone }).toJSDate();
 }
 
-/** Whether a day can have begun at the supplier: one that closes its day before midnight is a date ahead of the calendar. */
+/** How far a supplier that closes its days by hand can be ahead of the calendar; what lies further ahead is a slip of the pen. */
+const DAYS_AHEAD = 31;
+
+/** Whether a day can have begun at the supplier, whose dates change when it closes a day and not at midnight. */
 export function hasBegun(businessDate: LocalDate, zone: string, now: Date): boolean {
-  return businessDate <= dayAfter(todayIn(zone, now));
+  return (
+    businessDate <=
+    DateTime.fromISO(todayIn(zone, now), { zone: 'utc' }).plus({ days: DAYS_AHEAD }).toFormat('yyyy-MM-dd')
+  );
 }
 
 /** Whether a text is a day of the calendar, `YYYY-MM-DD`. */
