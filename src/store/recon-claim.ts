@@ -17,17 +17,16 @@ export interface ClaimRecord {
   readonly judged_as: string | null;
   readonly input_sha256: string | null;
   readonly conclusive: boolean;
-  readonly closed_at: Date | null;
   readonly cut_off: Date | null;
   readonly now: Date;
 }
 
 export const RUN_COLUMNS = `tenant_id, id, connection_id, scheme, business_date, stage, lease_token, judged_as,
-  encode(input_sha256, 'hex') AS input_sha256, conclusive, closed_at, cut_off, clock_timestamp() AS now`;
+  encode(input_sha256, 'hex') AS input_sha256, conclusive, cut_off, clock_timestamp() AS now`;
 
 export function toClaimed(record: ClaimRecord): ClaimedRun {
-  const { input_sha256: sha256, conclusive: closed, closed_at: closedAt, cut_off: cutOff } = record;
-  const input: TakenInput | null = sha256 === null ? null : { sha256, closed, closedAt };
+  const { input_sha256: sha256, conclusive: closed, cut_off: cutOff } = record;
+  const input: TakenInput | null = sha256 === null || cutOff === null ? null : { sha256, closed, cutOff };
   return {
     tenantId: record.tenant_id,
     id: record.id,
@@ -37,7 +36,7 @@ export function toClaimed(record: ClaimRecord): ClaimedRun {
     stage: record.stage,
     token: record.lease_token,
     judged: record.judged_as === null ? null : input,
-    input: record.stage === 'fetch' || input === null || cutOff === null ? null : { ...input, cutOff },
+    input: record.stage === 'fetch' ? null : input,
     now: record.now,
   };
 }

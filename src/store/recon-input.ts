@@ -24,10 +24,10 @@ export const keepInput =
       const updated = await client.query<ClaimRecord>({
         name: 'keep-input',
         text: `
-          UPDATE recon_run SET stage = 'match', input_sha256 = decode($3, 'hex'), conclusive = $4, closed_at = $5, cut_off = $6,
-            rules_version = $7, digest = NULL, fault = NULL, lines = NULL, tries = 0, updated_at = clock_timestamp()
+          UPDATE recon_run SET stage = 'match', input_sha256 = decode($3, 'hex'), conclusive = $4, cut_off = $5,
+            rules_version = $6, digest = NULL, fault = NULL, lines = NULL, tries = 0, updated_at = clock_timestamp()
           WHERE tenant_id = $1 AND id = $2 RETURNING ${RUN_COLUMNS}`,
-        values: [run.tenantId, kept.id, kept.sha256, kept.closed, kept.closedAt, kept.cutOff, kept.rulesVersion],
+        values: [run.tenantId, kept.id, kept.sha256, kept.closed, kept.cutOff, kept.rulesVersion],
       });
       // An input that was never judged is of no more use.
       await client.query('DELETE FROM recon_input WHERE tenant_id = $1 AND run_id = $2', [run.tenantId, kept.id]);

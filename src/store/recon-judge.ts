@@ -14,15 +14,15 @@ export const readClosings =
   (pools: Pools): ReconWork['closings'] =>
   async (run) => {
     const found = await asRun(pools, run, [], (client) =>
-      client.query<{ business_date: string; closed_at: Date | null }>({
+      client.query<{ business_date: string; cut_off: Date }>({
         name: 'read-closings',
-        text: `SELECT business_date, closed_at FROM recon_run
+        text: `SELECT business_date, cut_off FROM recon_run
           WHERE tenant_id = $1 AND connection_id = $2 AND in_force AND conclusive AND business_date <> $3
             AND business_date BETWEEN $3::date - $4::int AND $3::date + $4::int`,
         values: [run.tenantId, run.connectionId, run.businessDate, DAYS_AROUND],
       }),
     );
-    return (found?.rows ?? []).map((row) => ({ businessDate: row.business_date, closedAt: row.closed_at }));
+    return (found?.rows ?? []).map((row) => ({ businessDate: row.business_date, closedAt: row.cut_off }));
   };
 
 /** Verdicts, breaks, what healed and the digest, in one transaction: all of it or nothing. */

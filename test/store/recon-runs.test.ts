@@ -285,6 +285,29 @@ describe('asking for a run', () => {
   });
 });
 
+describe('the cut-off of a closed day', () => {
+  let bytes = 0;
+  const cutOff = async (closedAt?: string) => {
+    bytes += 1;
+    const again = closedAt === undefined ? {} : { closedAt };
+    return (await bench.reconcile(D, { lines: [line(bytes)], ...again })).cutOff;
+  };
+
+  it('is the supplier’s word, the newest, and stays where it says nothing any more', async () => {
+    expect(await cutOff()).toBe('2026-03-10T16:00:00.000Z');
+    expect(await cutOff('2026-03-10T04:00:00.000Z')).toBe('2026-03-10T04:00:00.000Z');
+    expect(await cutOff()).toBe('2026-03-10T04:00:00.000Z');
+    expect(await cutOff('2026-03-10T18:00:00.000Z')).toBe('2026-03-10T18:00:00.000Z');
+  });
+
+  it('is not yet to come', async () => {
+    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(new Date());
+    const run = await bench.reconcile(today, { lines: [] });
+    expect(Date.parse(run.cutOff ?? '')).toBeLessThanOrEqual(Date.now());
+    expect((await bench.reconcile(today, { lines: [line(1)] })).cutOff).toBe(run.cutOff);
+  });
+});
+
 it('the kept input opens for its own run and no other', async () => {
   const run = await bench.reconcile(D, { lines: [line(1)] });
   const other = await bench.reconcile('2026-03-11', { lines: [] });

@@ -1,10 +1,10 @@
 import { DateTime } from 'luxon';
 import type { LocalDate } from '../../spec/values.js';
 
-/** A day whose settlement is complete; `closedAt` is when the supplier closed it, `null` where it does not say. */
+/** A day whose settlement is complete, and when the supplier closed it. */
 export interface Closing {
   readonly businessDate: LocalDate;
-  readonly closedAt: Date | null;
+  readonly closedAt: Date;
 }
 
 /**

@@ -172,7 +172,7 @@ async function daysAround(work: ReconWork, run: ClaimedRun, { scheme }: Supplier
   const { businessDate, input } = run;
   if (input === null) throw new Error('a run without an input has nothing to judge by');
   const others = await work.closings(run);
-  const closings = input.closed ? [...others, { businessDate, closedAt: input.closedAt }] : others;
+  const closings = input.closed ? [...others, { businessDate, closedAt: input.cutOff }] : others;
   return {
     days: businessDays(closings, scheme.zone),
     window: runWindow(businessDate, closings, scheme.zone, input.cutOff),

@@ -71,17 +71,30 @@ async function keep(
     return null;
   }
   const id = run.judged === null ? run.id : uuidv7();
-  const closedAt = closed && taken.closedAt !== undefined ? new Date(taken.closedAt) : null;
-  const endOfDay = startOfDay(dayAfter(run.businessDate), supplier.scheme.zone);
   return work.keep(run, {
     id,
     sha256,
     closed,
-    closedAt,
     sealed: inputs.seal(await work.inputKey(), id, bytes),
-    cutOff: closed ? (closedAt ?? endOfDay) : run.now,
+    cutOff: cutOffOf(run, taken, supplier.scheme.zone),
     rulesVersion: RULES_VERSION,
   });
+}
+
+/**
+ * When the supplier closed the day: by its own word, now or the first time that it was closed; else at midnight, or now if that is yet
+ * to come. An open day is cut off now.
+ */
+function cutOffOf(
+  run: ClaimedRun,
+  { closed, closedAt }: Pick<Extract<TakenIn, { found: 'input' }>, 'closed' | 'closedAt'>,
+  zone: string,
+): Date {
+  if (!closed) return run.now;
+  if (closedAt !== undefined) return new Date(closedAt);
+  if (run.judged?.closed === true) return run.judged.cutOff;
+  const midnight = startOfDay(dayAfter(run.businessDate), zone);
+  return midnight < run.now ? midnight : run.now;
 }
 
 function isSame(judged: TakenInput | null, { sha256, closed }: Pick<TakenInput, 'sha256' | 'closed'>): boolean {

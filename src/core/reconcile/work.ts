@@ -22,11 +22,11 @@ export type StagedLine = Pick<SettlementLine, 'line' | 'kind' | 'postedAt'> & {
 /** What a run does next: asks for its input, matches its lines, settles open operations by them, judges. */
 export type RunStage = 'fetch' | 'match' | 'settle' | 'judge';
 
-/** An input as it was taken in; `closedAt` is the supplier's word. */
+/** An input as it was taken in; what we had at `cutOff` is compared with it: of a closed day when that was closed. */
 export interface TakenInput {
   readonly sha256: string;
   readonly closed: boolean;
-  readonly closedAt: Date | null;
+  readonly cutOff: Date;
 }
 
 /** A run under a lease; nobody else works on its connection until the lease ends. */
@@ -41,7 +41,7 @@ export interface ClaimedRun {
   /** The input that was judged before, when the run was asked again. */
   readonly judged: TakenInput | null;
   /** The input to work on; `null` until there is one. */
-  readonly input: (TakenInput & { readonly cutOff: Date }) | null;
+  readonly input: TakenInput | null;
   /** The database's clock when the run was claimed. */
   readonly now: Date;
 }
@@ -100,7 +100,6 @@ export interface ReconWork {
     kept: TakenInput & {
       readonly id: string;
       readonly sealed: Buffer;
-      readonly cutOff: Date;
       readonly rulesVersion: number;
     },
   ): Promise<ClaimedRun | null>;

@@ -17,7 +17,7 @@ CREATE TABLE recon_run (
   in_force boolean NOT NULL DEFAULT false,
   -- Nothing can join the day any more, so that what is missing is missing.
   conclusive boolean NOT NULL DEFAULT false,
-  closed_at timestamptz,
+  -- Of a closed day when the supplier closed it.
   cut_off timestamptz,
   rules_version integer NOT NULL,
   input_sha256 bytea CHECK (octet_length(input_sha256) = 32),
