@@ -3,8 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { seededTenantId } from '../../src/compose/seed.js';
 import { eventually } from '../support/eventually.js';
+import { rewardFor } from '../support/travellers.js';
 import { type Answered, type Door, openDoor, toldAlike } from './door.js';
+import { giveConnection } from './own-connection.js';
 import { accrue, type Link, linked, newTrip, operationIn, posted } from './requests.js';
+import { actOn, breaksOf, closeDay, openDate, reconciled, resynced, RESYNCS, runOf } from './support-desk.js';
 
 /** A route of the contract below an id, written `GET /v1/links/{id}`. */
 interface Route {
@@ -25,42 +28,124 @@ const routes: Route[] = Object.entries(contract.paths).flatMap(([path, item]) =>
 /** Schemes belong to nobody; everything else that a path names belongs to a tenant. */
 const withId = routes.filter(({ path }) => /\{(id|ref)\}/.test(path));
 /** A right body of each POST below an id; a route without one here is a route that this test does not know. */
-const BODIES: Record<string, object> = { '/v1/accruals/{id}/reversal': { reason: 'not theirs' } };
+const BODIES: Record<string, object> = {
+  '/v1/accruals/{id}/reversal': { reason: 'not theirs' },
+  '/v1/redemptions/{id}/confirm': {},
+  '/v1/redemptions/{id}/release': {},
+  '/v1/redemptions/{id}/refund': { reason: 'not theirs' },
+  '/v1/support/reconciliations/{id}/sign-off': { reason: 'not theirs' },
+  '/v1/support/breaks/{id}/actions': { action: 'assign', reason: 'not theirs', owner: 'ops-7' },
+};
+
+/** What a tenant has of everything that a path can name. */
+interface Belongings {
+  readonly link: Link;
+  readonly accrual: string;
+  readonly quote: string;
+  readonly redemption: string;
+  /** Of a connection of the tenant's own: a shared one's is everybody's to see. */
+  readonly run: string;
+  readonly break: string;
+  readonly resync: string;
+}
 
 let door: Door;
-let link: Link;
-let accrualId: string;
-let theirs: { link: Link; accrualId: string };
+let ours: Belongings;
+let theirs: Belongings;
+let sharedRun: string;
 let theirKey: string;
 let revokedInUse: string;
 beforeAll(async () => {
   door = await openDoor();
+  for (const tenant of ['demo', 'other'] as const) await giveConnection(door, tenant, 'phoenix-miles');
   revokedInUse = await door.addKey('demo', ['read']);
   expect((await door.ask('GET', '/v1/schemes', { key: revokedInUse })).status).toBe(200);
   await door.sql('UPDATE api_key SET revoked_at = clock_timestamp() WHERE prefix = $1', [revokedInUse.slice(0, 15)]);
   theirKey = door.bench.keys.otherPlatformKey;
-  link = (await linked(door, 'china-railway', 'ours')).link;
-  accrualId = (await posted(door, link)).id;
-  const their = (await linked(door, 'china-railway', 'their-traveller', { key: theirKey })).link;
-  const ask = { key: theirKey, headers: { prefer: 'wait=20' } };
-  theirs = { link: their, accrualId: operationIn(await accrue(door, their, {}, ask)).id };
+  const key = door.bench.keys.platformKey;
+  const travels = [await travel(key, 'ours'), await travel(theirKey, 'their-traveller')] as const;
+  sharedRun = await disputedDay();
+  ours = await belongings(key, travels[0]);
+  theirs = await belongings(theirKey, travels[1]);
 });
 afterAll(() => door.close());
+
+/** A link at the railway with an accrual. */
+async function travel(key: string, travellerRef: string): Promise<{ link: Link; accrual: string }> {
+  const { link } = await linked(door, 'china-railway', travellerRef, { key });
+  const posted = operationIn(await accrue(door, link, {}, { key, headers: { prefer: 'wait=20' } }));
+  expect(posted.state).toBe('posted');
+  return { link, accrual: posted.id };
+}
+
+/** A closed day of the shared railway without either tenant's accrual: a break for each. */
+async function disputedDay(): Promise<string> {
+  const businessDate = await openDate(door, 'china-railway');
+  await door.sandbox.post('china-railway/mischief', { kind: 'drop-line', count: 2, businessDate });
+  await closeDay(door, 'china-railway');
+  return (await reconciled(door, 'china-railway', businessDate, {})).id;
+}
+
+async function belongings(key: string, { link, accrual }: Awaited<ReturnType<typeof travel>>): Promise<Belongings> {
+  const ask = { key };
+  const { link: flyer } = await linked(door, 'northwind-air', link.travellerRef, { key });
+  const waiting = { key, headers: { prefer: 'wait=20' } };
+  await accrue(door, flyer, {}, waiting);
+  const quote = { linkId: flyer.id, reward: rewardFor('northwind-air'), points: 100 };
+  const quoted = async () => String((await door.ask('POST', '/v1/quotes', { ...ask, body: quote })).json['id']);
+  const redeemed = await door.ask('POST', '/v1/redemptions', { ...waiting, body: { quoteId: await quoted() } });
+  expect(redeemed.json['state']).toBe('held');
+  const yesterday = new Date(Date.parse(await openDate(door, 'phoenix-miles')) - 86_400_000).toISOString().slice(0, 10);
+  const run = await reconciled(door, 'phoenix-miles', yesterday, ask);
+  expect([run.state, run.provisional]).toEqual(['completed', false]);
+  const [disputed, ...more] = await breaksOf(door, sharedRun, ask);
+  expect([disputed?.operationId, more]).toEqual([accrual, []]);
+  const { resync } = await resynced(door, { scope: { operationIds: [accrual] }, dryRun: true }, ask);
+  return {
+    ...{ link, accrual, quote: await quoted(), redemption: operationIn(redeemed).id },
+    ...{ run: run.id, break: disputed?.id ?? '', resync: resync.id },
+  };
+}
 
 const ask = ({ method, path }: Route, id: string, key?: string): Promise<Answered> =>
   door.ask(method, path.replace(/\{(id|ref)\}/, encodeURIComponent(id)), {
     ...(key === undefined ? {} : { key }),
     ...(method === 'POST' ? { body: BODIES[path] ?? {} } : {}),
   });
-/** An id of the kind that a path names: ours, the other tenant's. */
-function idsFor(path: string): { own: string; foreign: string; other: string } {
-  if (path.includes('{ref}')) return { own: 'ours', foreign: 'their-traveller', other: 'nobody' };
-  return path.includes('/links/')
-    ? { own: link.id, foreign: theirs.link.id, other: accrualId }
-    : { own: accrualId, foreign: theirs.accrualId, other: link.id };
+/** What a path names, and a thing of the same tenant that it does not. */
+function named(path: string): readonly [of: (whose: Belongings) => string, other: (whose: Belongings) => string] {
+  if (path.includes('{ref}')) return [({ link }) => link.travellerRef, () => 'nobody'];
+  if (path.includes('/links/')) return [({ link }) => link.id, ({ accrual }) => accrual];
+  if (path.includes('/redemptions/')) return [({ redemption }) => redemption, ({ accrual }) => accrual];
+  if (path.includes('/accruals/')) return [({ accrual }) => accrual, ({ redemption }) => redemption];
+  if (path.includes('/reconciliations/')) return [({ run }) => run, (whose) => whose.break];
+  if (path.includes('/breaks/')) return [(whose) => whose.break, ({ run }) => run];
+  if (path.includes('/resyncs/')) return [({ resync }) => resync, ({ run }) => run];
+  return [({ accrual }) => accrual, ({ link }) => link.id];
 }
-const NOBODY = ['lnk_00000000000000000000000000', 'op_00000000000000000000000000'];
+/** An id of the kind that a path names: ours, the other tenant's, and one of ours of another kind. */
+function idsFor(path: string): { own: string; foreign: string; other: string } {
+  const [of, other] = named(path);
+  return { own: of(ours), foreign: of(theirs), other: other(ours) };
+}
+const NOBODY = ['lnk', 'op', 'rcn', 'brk', 'rsy', 'qte'].map((prefix) => `${prefix}_${'0'.repeat(26)}`);
 const MALFORMED = ['x', 'lnk_', 'op_zzzzzzzzzzzzzzzzzzzzzzzzzz', "1' OR '1'='1", '../operations', '%00', '\u{1f600}'];
+/** Everything of the other tenant's that an act of ours could change. */
+const theirRows = async (): Promise<object[]> => {
+  const columns = {
+    operation: 'id, state, version',
+    recon_run: 'id, state, version',
+    break: 'id, state, owner, updated_at',
+    recon_sign_off: 'run_id',
+    resync: 'id, state',
+    audit: 'id',
+    reservation: 'operation_id, points, outcome',
+  };
+  const tables = Object.entries(columns).map(([table, which]) =>
+    door.sql(`SELECT ${which} FROM ${table} WHERE tenant_id = $1 ORDER BY 1`, [seededTenantId('other')]),
+  );
+  return (await Promise.all(tables)).flat();
+};
 
 describe.each(withId.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_name, route) => {
   it('answers to its own tenant', async () => {
@@ -76,17 +161,15 @@ describe.each(withId.map((route) => [`${route.method} ${route.path}`, route] as 
   });
 
   it('changes nothing of another tenant’s', async () => {
-    const rows = (): Promise<object[]> =>
-      door.sql('SELECT id, state, version FROM operation WHERE tenant_id = $1 ORDER BY id', [seededTenantId('other')]);
-    const before = await rows();
+    const before = await theirRows();
     await ask(route, idsFor(route.path).foreign);
-    expect(await rows()).toEqual(before);
+    expect(await theirRows()).toEqual(before);
   });
 });
 
 it('knows every route of the contract that has an id', () => {
   expect(withId.filter(({ method, path }) => method === 'POST' && BODIES[path] === undefined)).toEqual([]);
-  expect(withId.length).toBeGreaterThanOrEqual(6);
+  expect(withId.length).toBeGreaterThanOrEqual(17);
 });
 
 describe('another tenant’s id in a body', () => {
@@ -101,7 +184,7 @@ describe('another tenant’s id in a body', () => {
   });
 
   it('is no id: of a line of a batch', async () => {
-    const lines = [theirs.link.id, NOBODY[0] ?? '', link.id].map((id, index) =>
+    const lines = [theirs.link.id, NOBODY[0] ?? '', ours.link.id].map((id, index) =>
       JSON.stringify({ idempotencyKey: `line-${index}`, ...bodyOf(id) }),
     );
     const { text } = await door.ask('POST', '/v1/accruals/batch', { body: lines.join('\n'), idempotencyKey: null });
@@ -114,6 +197,24 @@ describe('another tenant’s id in a body', () => {
     expect({ ...told[0]?.problem, ...blank }).toEqual({ ...told[1]?.problem, ...blank });
   });
 
+  it('is no id: of a quote, of a redemption, of a resync', async () => {
+    const quote = (linkId: string) => ({ linkId, reward: rewardFor('northwind-air'), points: 100 });
+    const asked: readonly [string, (id: string) => object, string, string][] = [
+      ['/v1/quotes', quote, theirs.link.id, 'lnk'],
+      ['/v1/redemptions', (quoteId) => ({ quoteId }), theirs.quote, 'qte'],
+      [RESYNCS, (linkId) => ({ scope: { linkId }, reason: 'x' }), theirs.link.id, 'lnk'],
+      [RESYNCS, (id) => ({ scope: { operationIds: [ours.accrual, id] }, reason: 'x' }), theirs.accrual, 'op'],
+    ];
+    const before = await theirRows();
+    for (const [path, body, foreign, prefix] of asked) {
+      const none = `${prefix}_${'0'.repeat(26)}`;
+      const answers = await Promise.all([foreign, none].map((id) => door.ask('POST', path, { body: body(id) })));
+      expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+      expect(toldAlike(answers[0] as Answered)).toEqual(toldAlike(answers[1] as Answered));
+    }
+    expect(await theirRows()).toEqual(before);
+  });
+
   it('is no id: of a filter', async () => {
     for (const id of [theirs.link.id, NOBODY[0] ?? '']) {
       expect((await door.ask('GET', `/v1/operations?linkId=${id}`)).json).toEqual({ items: [], next: null });
@@ -121,28 +222,60 @@ describe('another tenant’s id in a body', () => {
   });
 
   it.each(['tenantId', 'tenant_id', 'tenant', 'state', 'ledger_id'])('cannot be smuggled in as %s', async (field) => {
-    const body = { ...bodyOf(link.id), [field]: theirs.link.id };
+    const body = { ...bodyOf(ours.link.id), [field]: theirs.link.id };
     expect(await door.ask('POST', '/v1/accruals', { body })).toMatchObject({ status: 422, json: { code: 'INVALID' } });
     const answer = await door.ask('GET', '/v1/operations', { headers: { [`x-${field.replace('_', '-')}`]: 'other' } });
-    expect(answer.text).not.toContain(theirs.accrualId);
+    expect(answer.text).not.toContain(theirs.accrual);
   });
 });
 
 it('lists show no rows of another tenant, whatever is asked for', async () => {
-  const foreign = new RegExp([theirs.link.id, theirs.accrualId, 'their-traveller'].join('|'));
+  const foreign = new RegExp([theirs.link.id, theirs.accrual, 'their-traveller'].join('|'));
   for (const query of ['', '?scheme=china-railway', '?state=active', '?travellerRef=their-traveller', '?limit=200']) {
     expect((await door.ask('GET', `/v1/links${query}`)).text).not.toMatch(foreign);
   }
   for (const query of ['', '?scheme=china-railway', '?state=posted', '?kind=accrual', '?limit=200']) {
     expect((await door.ask('GET', `/v1/operations${query}`)).text).not.toMatch(foreign);
   }
-  expect((await door.ask('GET', '/v1/links', { key: theirKey })).json['items']).toMatchObject([{ id: theirs.link.id }]);
+  const own = (await door.ask('GET', '/v1/links?scheme=china-railway', { key: theirKey })).json['items'];
+  expect(own).toMatchObject([{ id: theirs.link.id }]);
+});
+
+it('a run of a shared connection is everybody’s, what it found is each one’s own', async () => {
+  for (const [own, foreign, key] of [
+    [ours, theirs, door.bench.keys.supportKey],
+    [theirs, ours, theirKey],
+  ] as const) {
+    const run = await runOf(door, sharedRun, { key });
+    expect([run.counts.oursOnly, run.openBreaks, run.points]).toEqual([1, 1, { ours: 500, theirs: 0 }]);
+    const { text } = await door.ask('GET', `/v1/support/reconciliations/${sharedRun}/breaks?limit=200`, { key });
+    expect(text).toContain(own.break);
+    expect(text).not.toMatch(new RegExp([foreign.break, foreign.accrual, foreign.link.id].join('|')));
+  }
+});
+
+it('a key of one organisation sees what is that organisation’s', async () => {
+  const key = await door.addKey('demo', ['read', 'support'], 'acme');
+  const run = await runOf(door, sharedRun, { key });
+  expect([run.counts.oursOnly, run.openBreaks, run.points]).toEqual([0, 0, { ours: 0, theirs: 0 }]);
+  expect(await breaksOf(door, sharedRun, { key })).toEqual([]);
+  const act = { action: 'resolve', reason: 'not theirs' };
+  expect((await actOn(door, ours.break, act, { key })).json['code']).toBe('NOT_FOUND');
+  expect((await door.ask('GET', `${RESYNCS}/${ours.resync}`, { key })).json['code']).toBe('NOT_FOUND');
+  const scope = { operationIds: [ours.accrual] };
+  const looked = await door.ask('POST', RESYNCS, { key, body: { scope, reason: 'x' } });
+  expect(looked.json['code']).toBe('NOT_FOUND');
+
+  const { link } = await linked(door, 'northwind-air', 'colleague', { organisation: 'acme/sales' });
+  const { id } = await posted(door, link);
+  const { resync } = await resynced(door, { scope: { operationIds: [id] }, dryRun: true }, { key });
+  expect(resync).toMatchObject({ total: 1, done: 1 });
 });
 
 it('a cursor belongs to its tenant', async () => {
   await linked(door, 'northwind-air', 'ours');
   for (const list of ['/v1/links', '/v1/operations']) {
-    if (list === '/v1/operations') await posted(door, link);
+    if (list === '/v1/operations') await posted(door, ours.link);
     const { next } = (await door.ask('GET', `${list}?limit=1`)).json;
     const answer = await door.ask('GET', `${list}?limit=1&cursor=${String(next)}`, { key: theirKey });
     expect([answer.status, answer.json['code']]).toEqual([422, 'INVALID']);
@@ -158,7 +291,25 @@ describe('a key', () => {
       const answer = await ask(route, idsFor(route.path).own, reader);
       expect([route.path, answer.status, answer.json['code']]).toEqual([route.path, 403, 'FORBIDDEN']);
     }
-    expect(writes.length).toBeGreaterThanOrEqual(4);
+    expect(writes.length).toBeGreaterThanOrEqual(13);
+  });
+
+  it('that is not support’s sees nothing of support', async () => {
+    const reader = await door.addKey('demo', [
+      'read',
+      'read-numbers',
+      'link',
+      'accrue',
+      'redeem',
+      'webhooks',
+      'reports',
+    ]);
+    const supports = routes.filter(({ path }) => path.startsWith('/v1/support/'));
+    for (const route of supports) {
+      const answer = await ask(route, idsFor(route.path).own, reader);
+      expect([route.path, answer.status, answer.json['code']]).toEqual([route.path, 403, 'FORBIDDEN']);
+    }
+    expect(supports.length).toBeGreaterThanOrEqual(8);
   });
 
   it('that is none, unknown, garbled, expired or revoked is told alike, on every route', async () => {
