@@ -22,8 +22,10 @@ export const matchLines =
         text: BY_SUPPLIER_REFERENCE,
         values: [id, connectionId, scheme],
       });
-      await client.query({ name: 'match-original', text: BY_ORIGINAL, values: [id, connectionId, businessDate] });
+      const around = [id, connectionId, businessDate];
+      await client.query({ name: 'match-original', text: BY_ORIGINAL, values: around });
       await client.query({ name: 'match-original-again', text: BY_ORIGINAL_AGAIN, values: [id] });
+      await client.query({ name: 'match-original-otherwise', text: BY_ORIGINAL_OTHERWISE, values: around });
       await client.query({ name: 'match-claims', text: CLAIMS, values: [id, businessDate] });
       const updated = await client.query<ClaimRecord>(
         `UPDATE recon_run SET stage = 'settle', lines = $3, updated_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2
@@ -90,17 +92,21 @@ const BY_SUPPLIER_REFERENCE = `
   WHERE s.run_id = $1 AND s.operation_id IS NULL AND r.scheme = $3 AND r.supplier_reference = s.supplier_reference
     AND o.connection_id = $2 AND (s.original_reference IS NULL OR s.kind = o.kind)`;
 
-/** What takes an operation back and has lost its own reference on the way: the first of such lines is the first of such operations. */
-const BY_ORIGINAL = `
+/**
+ * What takes an operation back and has lost its own reference on the way: the first of such lines is the first of such operations, of
+ * those with the same points to begin with.
+ */
+const byOriginal = (alike: 'same-points' | 'any-points'): string => `
   WITH line AS (
     SELECT s.line, s.kind, abs(s.points) AS total, g.tenant_id, g.id AS original_id,
-      row_number() OVER (PARTITION BY g.id, s.kind, s.points ORDER BY s.line) AS nth
+      row_number() OVER (PARTITION BY g.id, s.kind${alike === 'same-points' ? ', s.points' : ''} ORDER BY s.line) AS nth
     FROM recon_line s JOIN operation g ON g.reference = s.our_original AND g.connection_id = $2
     WHERE s.run_id = $1 AND s.operation_id IS NULL AND s.kind IN ('reversal', 'refund')
   ),
   back AS (
     SELECT o.tenant_id, o.id, o.original_id, o.kind, o.points + o.bonus_points AS total,
-      row_number() OVER (PARTITION BY o.original_id, o.kind, o.points + o.bonus_points ORDER BY o.created_at, o.id) AS nth
+      row_number() OVER (PARTITION BY o.original_id, o.kind${alike === 'same-points' ? ', o.points + o.bonus_points' : ''}
+        ORDER BY o.created_at, o.id) AS nth
     FROM operation o ${BOOKED}
     WHERE (o.tenant_id, o.original_id) IN (SELECT tenant_id, original_id FROM line) AND o.supplier_reference IS NULL
       AND ${SENT} AND (o.next_action_at IS NOT NULL OR t.id IS NOT NULL)
@@ -108,8 +114,12 @@ const BY_ORIGINAL = `
       AND NOT ${claimedOnAnotherDay('$3')}
   )
   UPDATE recon_line s SET operation_tenant = back.tenant_id, operation_id = back.id, rule = 'original'
-  FROM line JOIN back USING (tenant_id, original_id, kind, total, nth)
+  FROM line JOIN back USING (tenant_id, original_id, kind, ${alike === 'same-points' ? 'total, ' : ''}nth)
   WHERE s.run_id = $1 AND s.line = line.line`;
+
+const BY_ORIGINAL = byOriginal('same-points');
+/** What is left on both sides is the same with other points: neither something we never sent nor, in time, absent. */
+const BY_ORIGINAL_OTHERWISE = byOriginal('any-points');
 
 /** More such lines than operations: the same was taken back once more. */
 const BY_ORIGINAL_AGAIN = `

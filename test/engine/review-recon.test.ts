@@ -59,6 +59,24 @@ describe('what takes an operation back without a reference of its own', () => {
   });
 });
 
+describe('a line that takes back other points than any open operation asked for', () => {
+  it('is that operation’s all the same: a person looks, and it is never found absent', async () => {
+    const originalId = await stands(bench, { n: 1, supplierReference: 'S1' });
+    const open = { state: 'needs-review', reviewReason: 'awaiting-file' } as const;
+    const id = await stands(bench, { n: 2, kind: 'reversal', originalId, points: 90, ...open });
+
+    const run = await bench.reconcile(D, { lines: [{ reference: reference(1), points: 500 }, back('X1')] });
+    const next = await bench.reconcile(E, { lines: [] });
+
+    expect(await verdicts(bench, run)).toEqual(['as-sent 1', 'points-differ 2']);
+    expect((await bench.breaks(run)).map(({ reason, difference }) => `${reason} ${difference}`)).toEqual([
+      'points-differ 100',
+    ]);
+    expect(next.counts.oursOnly).toBe(0);
+    expect(await standing(bench, id)).toMatchObject({ state: 'needs-review', review_reason: 'evidence-mismatch' });
+  });
+});
+
 describe('a night that comes after others were missed', () => {
   it('opens the days since the newest run, and none where there never was a run', async () => {
     // By the clock of the fake scheme's zone, where it is the next day from 16:00 UTC on.
