@@ -56,16 +56,17 @@ async function carryOut(
       return;
     }
     case 'note':
-      // Beside whatever is under way: its lease and version stay, so that what it learns is still taken.
+      // Beside whatever is under way: its lease and version stay, so that what it learns is still taken. A second look that has
+      // to come after a gap is not hastened: too soon it would prove nothing.
       await client.query({
         name: 'note-intent',
         text: `WITH noted AS (
             UPDATE operation SET intent = $3, updated_at = clock_timestamp(),
-              next_action_at = CASE WHEN lease_until IS NULL THEN clock_timestamp() ELSE next_action_at END
+              next_action_at = CASE WHEN lease_until IS NULL AND absences = 0 THEN clock_timestamp() ELSE next_action_at END
             WHERE tenant_id = $1 AND id = $2 RETURNING *
           )
           INSERT INTO outbox (tenant_id, lane, connection_id, operation_id, due_at)
-          SELECT tenant_id, 'lookup', connection_id, id, next_action_at FROM noted WHERE lease_until IS NULL`,
+          SELECT tenant_id, 'lookup', connection_id, id, next_action_at FROM noted WHERE lease_until IS NULL AND absences = 0`,
         values: [operation.tenantId, operation.id, act.intent],
       });
       return;

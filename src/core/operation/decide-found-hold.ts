@@ -24,7 +24,7 @@ export function decideFoundHold(
     case 'released':
       return released(EVIDENCE);
     case 'expired':
-      return gone(EVIDENCE);
+      return decideEnded(snapshot, rules, random);
     case 'held':
       return decideStillHeld(snapshot, found, rules, random);
     case 'absent':
@@ -32,6 +32,15 @@ export function decideFoundHold(
     default:
       return found satisfies never;
   }
+}
+
+/** A hold that has ended cannot be spent any more; but a look-up that lags may not show yet that it was spent before. */
+function decideEnded(snapshot: RedemptionSnapshot, rules: Rules, random: Random): Decision {
+  const { recovery } = rules;
+  const lags = recovery.idempotency === 'lookup' && recovery.eventual;
+  // What is parked was sent long ago.
+  if (!lags || snapshot.state !== 'unknown' || snapshot.step !== 'confirm') return gone(EVIDENCE);
+  return onceBelieved(snapshot, rules, random, () => gone(EVIDENCE));
 }
 
 /** A hold that still stands proves a hold, disproves a release, and disproves a confirm only once none can still be on its way. */
@@ -47,10 +56,14 @@ function decideStillHeld(
   const step = stepOf(snapshot);
   if (step === 'hold') return stands;
   if (step === 'release') return releaseAgain(snapshot, stands, rules, random);
+  return onceBelieved(snapshot, rules, random, () => ({ ...stands, absences: 0 }));
+}
+
+/** What follows from not having been spent, once that is proof; until then one more reason to look again. */
+function onceBelieved(snapshot: RedemptionSnapshot, rules: Rules, random: Random, then: () => Decision): Decision {
   const belief = absenceBelief(snapshot, rules);
   if (belief.believed === 'no') return lookAgainAt(snapshot, rules, random);
-  if (belief.believed === 'once-more') return lookOnceMore(snapshot, rules, belief.absences);
-  return { ...stands, absences: 0 };
+  return belief.believed === 'once-more' ? lookOnceMore(snapshot, rules, belief.absences) : then();
 }
 
 /** A release that had no effect comes again at the pace of what was not sent: a supplier may contradict itself for ever. */
@@ -67,21 +80,20 @@ export function stepAbsent(snapshot: RedemptionSnapshot, rules: Rules, random: R
   const evidence = { by: 'look-up', absent: true };
   const soft = snapshot.hold?.kind === 'soft';
   if (snapshot.state === 'held') return soft ? lookAgainAt(snapshot, rules, random) : gone(evidence);
-  const belief = absenceBelief(snapshot, rules);
-  if (belief.believed === 'no') return lookAgainAt(snapshot, rules, random);
-  if (belief.believed === 'once-more') return lookOnceMore(snapshot, rules, belief.absences);
-  const step = stepOf(snapshot);
-  switch (step) {
-    case 'hold':
-      return notBegun('requested', evidence);
-    case 'confirm':
-      // A reservation of ours stands whatever the supplier knows; a hold of theirs that they do not know is gone.
-      return soft ? notBegun('held', evidence) : gone(evidence);
-    case 'release':
-      return gone(evidence);
-    default:
-      return step satisfies never;
-  }
+  return onceBelieved(snapshot, rules, random, () => {
+    const step = stepOf(snapshot);
+    switch (step) {
+      case 'hold':
+        return notBegun('requested', evidence);
+      case 'confirm':
+        // A reservation of ours stands whatever the supplier knows; a hold of theirs that they do not know is gone.
+        return soft ? notBegun('held', evidence) : gone(evidence);
+      case 'release':
+        return gone(evidence);
+      default:
+        return step satisfies never;
+    }
+  });
 }
 
 /** Stays where it is and looks again: at a hold that has ended soon, at an open outcome by its schedule. */
