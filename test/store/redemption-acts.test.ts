@@ -181,6 +181,21 @@ describe('a release that is asked for while something is under way', () => {
     expect(await stored(bench, id)).toMatchObject({ state: 'confirmed', intent: null });
   });
 
+  it('brings no second look forward that has to come after a gap', async () => {
+    const id = await heldRedemption(bench, 'native');
+    await ask(bench, 'native', 'confirm', id);
+    await carriedBy(bench, id, 'live', LEARNT_OF_REDEMPTION['lost answer']);
+    await bench.owner.query(
+      `UPDATE operation SET absences = 1, next_action_at = now() + interval '5 s' WHERE id = $1`,
+      [id],
+    );
+    await bench.owner.query('DELETE FROM outbox WHERE operation_id = $1', [id]);
+    const before = await stored(bench, id);
+    await ask(bench, 'native', 'release', id);
+    expect(await stored(bench, id)).toMatchObject({ intent: 'release', next_action_at: before['next_action_at'] });
+    expect(await wakeUps(id, 'lookup')).toBe(0);
+  });
+
   it('beats a look at its hold, whose answer then changes nothing', async () => {
     const id = await heldRedemption(bench, 'native');
     await endHoldIn(bench, id, -1);

@@ -160,11 +160,26 @@ describe('a look-up at an open outcome', () => {
 
   it('is asked twice before a lagging supplier’s word counts against a confirm', () => {
     const by = rules('eventual lookup');
-    for (const learnt of ['found held', 'absent'] as const) {
+    for (const learnt of ['found held', 'absent', 'found expired'] as const) {
+      expect(outcome(unknownStep('confirm', CONCLUSIVE - 1, { absences: 5 }), learnt, by)).toBe('unknown');
       const first = decided(unknownStep('confirm', CONCLUSIVE), learnt, by);
       expect(first).toMatchObject({ to: 'unknown', absences: 1, nextActionInMs: FAST.eventualGapMs });
       expect(outcome(unknownStep('confirm', CONCLUSIVE, { absences: 1 }), learnt, by)).not.toBe('unknown');
     }
+  });
+
+  it('that lags is believed at once about anything but a confirm, and about what was parked', () => {
+    const by = rules('eventual lookup');
+    expect([
+      outcome(unknownStep('hold', 5), 'found expired', by),
+      outcome(unknownStep('release', 5), 'found expired', by),
+    ]).toEqual(['expired', 'expired']);
+    const parked = unknownStep('confirm', DAY, {
+      state: 'needs-review',
+      unknownForMs: null,
+      reviewReason: 'quarantined',
+    });
+    expect(outcome(parked, 'found expired', by)).toBe('expired');
   });
 
   it('that finds nothing leaves a hold of ours as it is', () => {

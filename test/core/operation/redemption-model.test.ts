@@ -6,7 +6,7 @@ import type { Rules } from '../../../src/core/operation/snapshot.js';
 import { isFinal } from '../../../src/spec/operation.js';
 import { anyChance } from './arbitrary-situations.js';
 import { redemptionWatch } from './redemption-safety.js';
-import { HOLD_MS, LEARNT_OF_REDEMPTION, MINUTE, OVER } from './redemption-situations.js';
+import { ENOUGH_MS, HOLD_MS, LEARNT_OF_REDEMPTION, MINUTE, OVER } from './redemption-situations.js';
 import { type Mishap, type Minds, simulateRedemption, type SimulatedRedemption } from './simulated-redemption.js';
 import { nativeHolds, oneStepDebits } from './simulated-spending.js';
 import { CONCLUSIVE, DAY, FAST, HOUR, type RecoveryName, rules } from './situations.js';
@@ -84,7 +84,8 @@ function anyMishap(kinds: readonly Mishap['kind'][]): fc.Arbitrary<Mishap> {
 const anyPause = fc.oneof(
   fc.integer({ min: 0, max: 3_000 }),
   fc.integer({ min: 0, max: 2 * MINUTE }),
-  fc.constantFrom(HOLD_MS - 33_000, HOLD_MS, HOUR),
+  // Just when a look-up is conclusive, when a confirm may only just begin, when the hold ends.
+  fc.constantFrom(CONCLUSIVE + 50, HOLD_MS - ENOUGH_MS - 1_000, HOLD_MS - CONCLUSIVE, HOLD_MS, HOUR),
 );
 
 function commands(kinds: readonly Mishap['kind'][]): fc.Arbitrary<Iterable<Command>> {
@@ -100,6 +101,18 @@ function commands(kinds: readonly Mishap['kind'][]): fc.Arbitrary<Iterable<Comma
   ];
   return fc.commands<object, SimulatedRedemption>(all, { maxCommands: 30, size: 'max' });
 }
+
+/** What a supplier whose look-up lags is dangerous with: commits as late as they come, and acts at the moments that count. */
+function lateCommands(): fc.Arbitrary<Iterable<Command>> {
+  const late = fc.record({
+    kind: fc.constantFrom('lost' as const, 'crash' as const),
+    commitsAfterMs: fc.oneof(fc.constant(LATEST), fc.integer({ min: CONCLUSIVE / 4, max: LATEST })),
+    answersAfterMs: fc.constant(0),
+  });
+  const all = [fc.constantFrom(asked('confirm'), asked('release')), LATE_PAUSE.map(passing), late.map(mishap)];
+  return fc.commands<object, SimulatedRedemption>(all, { maxCommands: 10, size: 'max' });
+}
+const LATE_PAUSE = fc.constantFrom(1, 1_000, CONCLUSIVE + 50, HOLD_MS - ENOUGH_MS - FAST.totalMs, HOLD_MS - ENOUGH_MS);
 
 function settings(
   names: readonly RecoveryName[],
@@ -158,6 +171,13 @@ describe.each(['native', 'soft'] as const)(
   },
 );
 
+it.each(['native', 'soft'] as const)('a lagging look-up at a %s hold never ends what was spent', (flow) => {
+  const property = fc.property(settings(['eventual lookup'], flow, ['none']), lateCommands(), (setting, steps) => {
+    expect(OVER).toContain(run(setting, steps).snapshot.state);
+  });
+  fc.assert(property, RUNS);
+});
+
 describe('the simulation', () => {
   const hasty = (by: Rules): Rules =>
     by.recovery.idempotency === 'none' ? by : { ...by, recovery: { ...by.recovery, conclusiveAfterMs: 0 } };
@@ -203,9 +223,25 @@ describe('the simulation', () => {
 
   it.each(Object.entries(PLANTED))('catches a planted mistake: %s', (_name, minds) => {
     const anywhere = fc.oneof(settings(EVERY, 'native', KINDS), settings(EVERY, 'soft', KINDS));
+
     const property = fc.property(anywhere, commands(KINDS), (setting, steps) => {
       const { snapshot } = run(setting, steps, minds);
       expect([...OVER, 'needs-review']).toContain(snapshot.state);
+    });
+    expect(fc.check(property, { seed: 20_260_302, numRuns: 5_000, endOnFailure: true }).failed).toBe(true);
+  });
+
+  const PLANTED_LAGS: Readonly<Record<string, Partial<Minds>>> = {
+    'a second look comes as soon as a release is noted': { hastens: () => true },
+    'one look is enough': {
+      decide: (snapshot, learnt, by, chance) => decide({ ...snapshot, absences: 1 }, learnt, by, chance),
+    },
+  };
+
+  it.each(Object.entries(PLANTED_LAGS))('catches a planted mistake at a lagging supplier: %s', (_name, minds) => {
+    const lagging = (['native', 'soft'] as const).map((flow) => settings(['eventual lookup'], flow, ['none']));
+    const property = fc.property(fc.oneof(...lagging), lateCommands(), (setting, steps) => {
+      run(setting, steps, minds);
     });
     expect(fc.check(property, { seed: 20_260_302, numRuns: 5_000, endOnFailure: true }).failed).toBe(true);
   });

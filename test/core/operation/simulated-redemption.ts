@@ -41,6 +41,8 @@ export interface Call {
 export interface Minds {
   readonly plan: typeof plan;
   readonly decide: typeof decide;
+  /** Whether a release that is noted brings the next look forward, as the store does it. */
+  readonly hastens: (snapshot: Snapshot) => boolean;
 }
 
 export interface RedemptionCourse {
@@ -84,7 +86,7 @@ const STARTED_AT = Date.parse('2026-03-02T01:00:00.000Z');
 
 export function simulateRedemption(course: RedemptionCourse, watch: (at: SimulatedRedemption) => void) {
   const { rules, supplier, soft, chance } = course;
-  const minds: Minds = { plan, decide, ...course.minds };
+  const minds: Minds = { plan, decide, hastens: ({ absences }) => absences === 0, ...course.minds };
   const script: Mishap[] = [];
   const path: OperationState[] = ['requested'];
   const calls: Call[] = [];
@@ -223,7 +225,7 @@ export function simulateRedemption(course: RedemptionCourse, watch: (at: Simulat
       if (act.act === 'become') become(act.decision);
       if (act.act === 'note') {
         snapshot = { ...snapshot, intent: act.intent };
-        if (lease === null) dueAt = now;
+        if (lease === null && minds.hastens(snapshot)) dueAt = now;
       }
       watch(world);
       return act.act;
