@@ -1576,7 +1576,10 @@ export interface components {
              */
             readonly received: "accepted" | "parked";
         };
-        /** @description What is wrong with the supplier's account of a day. */
+        /**
+         * @description What is wrong with the supplier's account of a day. Of a shared connection's account, which is of everybody who
+         *     shares it, the operator alone is told where.
+         */
         readonly Quarantine: {
             /** @description What is wrong there. */
             readonly detail: string;
@@ -1898,7 +1901,7 @@ export interface components {
         };
         /** @description A page of things that were looked at. */
         readonly ResyncItemList: {
-            /** @description The things, newest first. */
+            /** @description The things, in the order in which they are looked at. */
             readonly items: readonly components["schemas"]["ResyncItem"][];
             readonly next: components["schemas"]["NextCursor"];
         };

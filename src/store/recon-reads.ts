@@ -13,7 +13,7 @@ export async function readRun(client: pg.PoolClient, caller: Caller, runId: stri
   const found = await client.query<Record<string, unknown>>({
     name: 'read-run',
     text: `
-      SELECT r.id, r.scheme, r.business_date, r.state, r.conclusive, encode(r.digest, 'hex') AS digest,
+      SELECT r.id, r.tenant_id = $1 AS own, r.scheme, r.business_date, r.state, r.conclusive, encode(r.digest, 'hex') AS digest,
         encode(r.input_sha256, 'hex') AS input_sha256, r.rules_version, r.cut_off, r.fault, r.supersedes, r.superseded_by, r.created_at,
         r.finished_at, c.counts, c.points, b.open_breaks, s.signed_by AS signed_off_by
       FROM recon_run r

@@ -20,9 +20,10 @@ import {
 const SETTLED = ['northwind-air', 'harbour-hotels', 'china-railway'] as const;
 type Settled = (typeof SETTLED)[number];
 
-/** A run that came to nothing, and how everything stood then. */
+/** A run that came to nothing, as support and as the operator see it, and how everything stood then. */
 interface Mishap {
   readonly run: Reconciliation;
+  readonly toTheOperator: Reconciliation;
   readonly breaks: readonly Break[];
   readonly open: Operation['state'];
   readonly points: number;
@@ -104,6 +105,7 @@ async function broken(
   if (run === null) throw new Error('the run came to nothing');
   return {
     run,
+    toTheOperator: await runOf(door, run.id, { key: door.bench.keys.adminKey }),
     breaks: await breaksOf(door, run.id, support),
     open: (await operationOf(door, open)).state,
     points: await ledgerPoints(door.bench.ownerUrl, scheme),
@@ -132,6 +134,8 @@ describe.each(SETTLED)('the settlement of %s', (scheme) => {
   it('that contradicts itself is put aside whole, and why is said', () => {
     const { wrongEchoes } = storyOf(scheme);
     const reasons = wrongEchoes.map(({ run: { quarantine } }) => quarantine?.reason);
+    const details = wrongEchoes.map(({ toTheOperator }) => toTheOperator.quarantine?.detail);
+    expect(details).toContain(scheme === 'harbour-hotels' ? 'of another day' : 'the file is of another day');
     // A listing whose count is wrong has changed while it was read, which is no settlement at all.
     expect(reasons).toContain('other-day');
     if (scheme !== 'harbour-hotels') expect(reasons).toContain('totals');
@@ -171,9 +175,13 @@ describe.each(SETTLED)('the settlement of %s', (scheme) => {
 const NOTHING = { lines: 0, matched: 0, oursOnly: 0, theirsOnly: 0, foreign: 0, duplicated: 0, different: 0, late: 0 };
 
 /** Of three accruals that are posted and one whose outcome is unknown nothing has moved. */
-function expectNothingOf({ run, breaks, open, points }: Mishap): void {
+function expectNothingOf({ run, toTheOperator, breaks, open, points }: Mishap): void {
   expect(['quarantined', 'waiting', 'running']).toContain(run.state);
   expect(run).toMatchObject({ digest: null, counts: NOTHING, points: { ours: 0, theirs: 0 }, openBreaks: 0 });
   expect(run.quarantine === null).toBe(run.state !== 'quarantined');
+  // How many lines there are, and what they come to, is of all that share the connection.
+  expect(run.quarantine ?? { line: 0 }).toMatchObject({ line: 0 });
+  expect(run.quarantine?.detail ?? '').not.toMatch(/\d/);
+  expect(toTheOperator.quarantine?.reason).toBe(run.quarantine?.reason);
   expect({ breaks, open, points }).toEqual({ breaks: [], open: 'unknown', points: 1_500 });
 }

@@ -17,8 +17,8 @@ export interface Bench {
   readonly gateway: Gateway;
   readonly sandbox: SandboxControl;
   readonly ownerUrl: string;
-  /** `supportKey` is the demo tenant's. */
-  readonly keys: { readonly platformKey: string; readonly otherPlatformKey: string; readonly supportKey: string };
+  /** `supportKey` is the demo tenant's, `adminKey` the operator's. */
+  readonly keys: Readonly<Record<'platformKey' | 'otherPlatformKey' | 'supportKey' | 'adminKey', string>>;
   /** The two demo tenants, with all scopes. */
   readonly demo: Caller;
   readonly other: Caller;

@@ -40,6 +40,8 @@ export interface RunRow {
 
 /** A run as one tenant sees it: its own lines, points and breaks. */
 export interface RunSeen extends RunRow {
+  /** Of a shared connection's run the particulars of the input are the operator's: they tell of everybody's lines. */
+  readonly own: boolean;
   readonly counts: RunView['counts'];
   readonly points: RunView['points'];
   readonly openBreaks: number;

@@ -5,7 +5,6 @@ import type { RunView } from './reconciliations.js';
 
 /** A run as the outside sees it; the error that a run of ours failed with is the log's to tell. */
 export function runView(run: RunSeen): RunView {
-  const { fault } = run;
   return {
     id: toTypeId('rcn', run.id),
     scheme: run.scheme,
@@ -19,16 +18,21 @@ export function runView(run: RunSeen): RunView {
     counts: run.counts,
     points: run.points,
     openBreaks: run.openBreaks,
-    quarantine:
-      run.state !== 'quarantined' || fault === null || fault.reason === 'error'
-        ? null
-        : { reason: fault.reason, line: fault.line, detail: fault.detail },
+    quarantine: run.state === 'quarantined' ? quarantineOf(run) : null,
     supersedes: run.supersedes === null ? null : toTypeId('rcn', run.supersedes),
     supersededBy: run.supersededBy === null ? null : toTypeId('rcn', run.supersededBy),
     signedOffBy: run.signedOffBy,
     createdAt: run.createdAt.toISOString(),
     finishedAt: run.finishedAt?.toISOString() ?? null,
   };
+}
+
+function quarantineOf({ fault, own }: RunSeen): RunView['quarantine'] {
+  if (fault === null || fault.reason === 'error') return null;
+  const { reason, line, detail } = fault;
+  return own
+    ? { reason, line, detail }
+    : { reason, line: 0, detail: 'the operator of the shared connection sees where' };
 }
 
 /** The 202 with a run as it stands. */
