@@ -14,6 +14,7 @@ export interface ClaimRecord {
   readonly business_date: string;
   readonly stage: RunStage;
   readonly lease_token: string;
+  readonly usable: boolean;
   readonly judged_as: string | null;
   readonly input_sha256: string | null;
   readonly conclusive: boolean;
@@ -22,7 +23,8 @@ export interface ClaimRecord {
 }
 
 export const RUN_COLUMNS = `tenant_id, id, connection_id, scheme, business_date, stage, lease_token, judged_as,
-  encode(input_sha256, 'hex') AS input_sha256, conclusive, cut_off, clock_timestamp() AS now`;
+  encode(input_sha256, 'hex') AS input_sha256, conclusive, cut_off, clock_timestamp() AS now,
+  EXISTS (SELECT FROM connection c WHERE c.id = connection_id AND c.state = 'live') AS usable`;
 
 export function toClaimed(record: ClaimRecord): ClaimedRun {
   const { input_sha256: sha256, conclusive: closed, cut_off: cutOff } = record;
@@ -35,6 +37,7 @@ export function toClaimed(record: ClaimRecord): ClaimedRun {
     businessDate: record.business_date,
     stage: record.stage,
     token: record.lease_token,
+    usable: record.usable,
     judged: record.judged_as === null ? null : input,
     input: record.stage === 'fetch' ? null : input,
     now: record.now,

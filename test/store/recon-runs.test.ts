@@ -113,7 +113,8 @@ describe('an input that contradicts itself', () => {
     const run = await bench.reconcile(D, { lines: [line(1), line(2)], fault: reason });
     expect(run).toMatchObject({
       state: 'quarantined',
-      quarantine: { reason, line: 3, detail: 'as planted' },
+      // Which line it is tells of everybody who shares the connection.
+      quarantine: { reason, line: 0, detail: 'the operator of the shared connection sees where' },
       digest: null,
       counts: { lines: 0, matched: 0, theirsOnly: 0 },
       openBreaks: 0,
@@ -129,7 +130,7 @@ describe('an input that contradicts itself', () => {
   it('is put aside where a line holds what no text may', async () => {
     for (const bad of ['a\u0000b', 'a\ud800b', 'x'.repeat(201)]) {
       const run = await bench.reconcile(D, { lines: [{ reference: bad, points: 1 }] });
-      expect(run).toMatchObject({ state: 'quarantined', quarantine: { reason: 'line', line: 1 } });
+      expect(run).toMatchObject({ state: 'quarantined', quarantine: { reason: 'line' } });
     }
     const run = await bench.reconcile(D, { lines: [{ points: 1, postedAt: 'soon' }] });
     expect(run).toMatchObject({ quarantine: { reason: 'line' } });
@@ -198,6 +199,17 @@ describe('a settlement that is not there', () => {
   });
 });
 
+it.each(['paused', 'auth-failed'])('a connection that is %s is waited for and not forced', async (state) => {
+  await bench.owner.query('UPDATE connection SET state = $1', [state]);
+  const run = await bench.reconcile(D, { lines: [] });
+  expect(run).toMatchObject({ state: 'overdue' });
+  expect(bench.settlement.asked()).toBe(0);
+  await bench.owner.query(`UPDATE connection SET state = 'live'`);
+  await due();
+  await bench.runner.wake(CONNECTION, []);
+  expect(await bench.reconciliations.get(bench.demo.caller, idOf(run))).toMatchObject({ state: 'completed' });
+});
+
 describe('the night', () => {
   const yesterday = () =>
     new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(new Date(Date.now() - 86_400_000));
@@ -250,9 +262,9 @@ describe('asking for a run', () => {
     const { reconciliations, demo } = bench;
     const ask = (scheme: string, businessDate: string) =>
       reconciliations.open(demo.caller, { scheme, businessDate }, request('x'));
-    const dayAfterTomorrow = new Date(Date.now() + 2 * 86_400_000 + 8 * 3_600_000).toISOString().slice(0, 10);
+    const farAhead = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
     await expect(ask('red-air', D)).rejects.toMatchObject({ code: 'SCHEME_UNKNOWN' });
-    for (const date of ['2026-02-30', '2026-3-1', 'yesterday', dayAfterTomorrow, '9999-12-31'])
+    for (const date of ['2026-02-30', '2026-3-1', 'yesterday', farAhead, '9999-12-31'])
       await expect(ask('blue-air', date)).rejects.toMatchObject({ code: 'INVALID' });
     withoutSettlement();
     await expect(ask('blue-air', D)).rejects.toMatchObject({ code: 'CAPABILITY_MISSING' });

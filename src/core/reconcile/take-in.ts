@@ -18,7 +18,7 @@ export interface TakeInDeps {
 
 /**
  * Asks the supplier for the day and keeps what it gives, sealed. Answers the run that goes on with it, which is a new one where another
- * input was judged before; `null` where the run rests or waits: not there yet, unreachable, or the same again.
+ * input was judged before; `null` where the run rests or waits: not there yet, unreachable, paused, or the same again.
  */
 export async function takeIn(
   { work, inputs }: TakeInDeps,
@@ -33,6 +33,7 @@ export async function takeIn(
     await work.wait(run, state, Math.max(atLeastMs, timing.settlementRetryMs));
     return null;
   };
+  if (!run.usable) return later();
   const day: SettlementDay = {
     businessDate: run.businessDate,
     zone: scheme.zone,

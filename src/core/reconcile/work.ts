@@ -38,6 +38,8 @@ export interface ClaimedRun {
   readonly businessDate: LocalDate;
   readonly stage: RunStage;
   readonly token: string;
+  /** Whether the connection may be used just now: one that is paused is waited for, not forced. */
+  readonly usable: boolean;
   /** The input that was judged before, when the run was asked again. */
   readonly judged: TakenInput | null;
   /** The input to work on; `null` until there is one. */
