@@ -3,6 +3,8 @@ import type { RawConfig } from '../../src/spec/adapter.js';
 
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 604_800_000;
+/** The contract's GET sees a commit at once; this leaves room for a request that was still on its way. */
+const HALF_AN_HOUR_MS = 1_800_000;
 
 const settings = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/ }),
@@ -15,6 +17,8 @@ const settings = z.strictObject({
     .int()
     .min(2 * HOUR_MS)
     .default(WEEK_MS),
+  /** How old the last attempt must be before "not found", or "still held", is believed, in milliseconds. */
+  conclusiveAfterMs: z.int().positive().default(HALF_AN_HOUR_MS),
 });
 const secrets = z.strictObject({ hmacKey: z.string().min(16) });
 
@@ -25,11 +29,12 @@ export interface Config {
   readonly hmacKey: string;
   /** How long the supplier keeps an idempotency key, in milliseconds. */
   readonly windowMs: number;
+  readonly conclusiveAfterMs: number;
 }
 
 /** Checks a connection's settings and secrets; throws on anything unknown, missing or malformed. */
 export function configure(raw: RawConfig): Config {
-  const { baseUrl, partnerId, windowMs } = settings.parse(raw.settings);
+  const { baseUrl, partnerId, windowMs, conclusiveAfterMs } = settings.parse(raw.settings);
   const { hmacKey } = secrets.parse(raw.secrets);
-  return { apiUrl: `${baseUrl.replace(/\/+$/, '')}/partner/v1`, partnerId, hmacKey, windowMs };
+  return { apiUrl: `${baseUrl.replace(/\/+$/, '')}/partner/v1`, partnerId, hmacKey, windowMs, conclusiveAfterMs };
 }

@@ -22,14 +22,11 @@ import { readRedemptionFound, readRedemptionReceipt, redemptionRequest, REWARDS 
 import { readReversalFound, readReversalReceipt, reversalRequest } from './map-reversal.js';
 import { settlement } from './settlement.js';
 
-/** The contract's GET sees a commit at once; half an hour leaves room for a request that was still on its way. */
-const CONCLUSIVE_AFTER_MS = 1_800_000;
-
 /** What the steps of a redemption have in common: a key each, and one look-up that tells how far it is. */
 const step: Omit<Extract<HoldStep<Config>, { idempotency: 'key' }>, 'perform'> = {
   idempotency: 'key',
   windowMs: (config) => config.windowMs,
-  conclusiveAfterMs: () => CONCLUSIVE_AFTER_MS,
+  conclusiveAfterMs: (config) => config.conclusiveAfterMs,
   find: async (context, input, attempt) =>
     found(await getRedemption(context, attempt.reference), (record) => readRedemptionFound(record, input, attempt)),
 };
@@ -58,7 +55,7 @@ export const cnPartner = defineAdapter<Config>({
     accrue: {
       idempotency: 'key',
       windowMs: (config) => config.windowMs,
-      conclusiveAfterMs: () => CONCLUSIVE_AFTER_MS,
+      conclusiveAfterMs: (config) => config.conclusiveAfterMs,
       perform: async (context, input, attempt) =>
         readAccrualReceipt(succeeded(await postAccrual(context, accrualRequest(input, attempt)))),
       find: async (context, _input, attempt) => found(await getAccrual(context, attempt.reference), readAccrualFound),
@@ -66,7 +63,7 @@ export const cnPartner = defineAdapter<Config>({
     reverse: {
       idempotency: 'key',
       windowMs: (config) => config.windowMs,
-      conclusiveAfterMs: () => CONCLUSIVE_AFTER_MS,
+      conclusiveAfterMs: (config) => config.conclusiveAfterMs,
       perform: async (context, input, attempt) => {
         const { reference } = input.original;
         const response = await reverseAccrual(context, attempt.reference, reference, reversalRequest(input));

@@ -13,8 +13,13 @@ export const RESERVED = `(
   SELECT coalesce(sum(r.points), 0) FROM reservation r WHERE (r.tenant_id, r.link_id) = (s.tenant_id, s.link_id)
     AND (r.ended_at IS NULL OR (r.outcome = 'spent' AND r.ended_at > s.as_of)))::bigint`;
 
+/** Those of them that are only set aside. */
+const OPEN = `(
+  SELECT coalesce(sum(r.points), 0) FROM reservation r
+  WHERE (r.tenant_id, r.link_id) = (s.tenant_id, s.link_id) AND r.ended_at IS NULL)::bigint`;
+
 const KNOWN = `s.account, s.source, s.as_of, (extract(epoch FROM clock_timestamp() - s.as_of) * 1000)::float8 AS age_ms,
-  ${RESERVED} AS reserved`;
+  ${RESERVED} AS reserved, ${OPEN} AS set_aside`;
 
 export async function readKnownAccount(pools: Pools, caller: Caller, id: string): Promise<KnownAccount | null> {
   return asTenants(pools.app, [caller.tenantId], async (client) => {

@@ -79,7 +79,7 @@ async function askSupplier(deps: ReadAccountDeps, caller: Caller, link: LinkRow)
   const signal = AbortSignal.timeout(READ_WITHIN_MS);
   const read = () => port.account(supplier.context({ secrets: secretsOf(open), signal }), member).catch(stopOnAnswers);
   try {
-    return await pRetry(read, { retries: 2, minTimeout: 100, maxTimeout: 1_000, randomize: true, signal });
+    return await pRetry(read, { retries: 4, minTimeout: 100, maxTimeout: 1_000, randomize: true, signal });
   } catch {
     return null;
   }
@@ -92,9 +92,13 @@ function stopOnAnswers(error: unknown): never {
 }
 
 /** What our own books have set aside is not available, whatever the supplier says, and is held. */
-function accountFields({ account, reserved }: KnownAccount): Pick<AccountView, 'balance' | 'tier' | 'expiring'> {
+function accountFields({
+  account,
+  reserved,
+  setAside,
+}: KnownAccount): Pick<AccountView, 'balance' | 'tier' | 'expiring'> {
   const { tier } = account;
-  const held = reserved === 0 ? account.held : (account.held ?? 0) + reserved;
+  const held = setAside === 0 ? account.held : (account.held ?? 0) + setAside;
   return {
     balance: { available: account.available - reserved, pending: account.pending ?? null, held: held ?? null },
     tier:

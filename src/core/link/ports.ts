@@ -55,6 +55,8 @@ export interface KnownAccount {
   readonly ageMs: number;
   /** Points that our own books set aside, or saw spent since: not available, whatever the supplier said then. */
   readonly reserved: number;
+  /** Those of them that are still only set aside. */
+  readonly setAside: number;
 }
 
 /** The person behind a tenant's traveller reference, with the newest data key. */
