@@ -117,25 +117,10 @@ async function spendUnderFaults(scheme: string, spenders: readonly Spender[]): P
   return asked;
 }
 
-/**
- * A release that was noted on a confirm of unknown outcome waits for the age from which "still held" counts, half an hour by the
- * railway's contract: the owner of the database lets it pass. Nothing is on its way any more, since no commit here comes late.
- */
-async function letHalfAnHourPass(scheme: string): Promise<void> {
-  await owner.query(
-    `UPDATE operation SET last_sent_at = last_sent_at - interval '31 minutes', next_action_at = now()
-     WHERE scheme = $1 AND state = 'unknown' AND step = 'confirm' AND intent = 'release' AND lease_token IS NULL
-       AND last_sent_at > now() - interval '30 minutes'`,
-    [scheme],
-  );
-}
-
-async function atRest(scheme: string): Promise<Record<string, number>> {
+/** A release that was noted on a confirm of unknown outcome waits until no confirm can be on its way any more: 20 s here. */
+function atRest(scheme: string): Promise<Record<string, number>> {
   return eventually(
-    async () => {
-      await letHalfAnHourPass(scheme);
-      return statesOf(bench.ownerUrl, scheme);
-    },
+    () => statesOf(bench.ownerUrl, scheme),
     (states) => FINAL.reduce((sum, state) => sum + (states[state] ?? 0), 0) === REDEMPTIONS,
     { withinMs: REST_WITHIN_MS, everyMs: 250 },
   );

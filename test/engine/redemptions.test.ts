@@ -165,7 +165,7 @@ describe.each(backends)('with the queue on $queue', ({ url }) => {
     });
     await eventually(
       async () => {
-        // Half an hour by the railway's contract, which the owner of the database lets pass.
+        // What the railway leaves for a request on its way, the owner of the database lets pass.
         await place.sendLongAgo(id);
         return place.read(id);
       },

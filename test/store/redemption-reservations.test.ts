@@ -131,7 +131,7 @@ describe('points that were spent', () => {
       bench.whileAsked(() => Promise.resolve());
       await carriedBy(bench, id, 'live', doneReceipt());
     });
-    expect(await balanceOf(linkId, 0)).toMatchObject({ available: 400 });
+    expect(await balanceOf(linkId, 0)).toEqual({ available: 400, pending: null, held: null });
     await expect(redeem(bench, 'soft', await quote(linkId, 500))).rejects.toMatchObject({
       code: 'INSUFFICIENT_POINTS',
     });
