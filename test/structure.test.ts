@@ -92,6 +92,14 @@ describe('files', () => {
     expect(long).toEqual([]);
   });
 
+  it('that bring nock, also by way of another, give the network back to the tests after them', () => {
+    const bringing = all.filter(
+      (file) => file.endsWith('.test.ts') && /from '(nock|.*\/supplier\.js)'/.test(read(file)),
+    );
+    expect(bringing.length).toBeGreaterThan(0);
+    expect(bringing.filter((file) => !read(file).includes('nock.restore()'))).toEqual([]);
+  });
+
   it('outside adapters, schemes and the sandbox name no supplier', () => {
     const names = [...ids, ...schemes.map(({ id }) => id)];
     const told = ['src', 'jobs']

@@ -1,8 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import nock from 'nock';
 import { operaCloud } from '../../../adapters/opera-cloud/index.js';
 import type { SettlementLine } from '../../../src/spec/settlement.js';
 import { SettlementFault } from '../../../src/spec/settlement.js';
 import { config, SECRETS } from './supplier.js';
+
+afterAll(() => nock.restore());
 
 const day = { businessDate: '2026-11-20', zone: 'Asia/Hong_Kong', today: '2026-11-21' };
 
