@@ -68,12 +68,14 @@ function planHeld(snapshot: RedemptionSnapshot, rules: Rules): Plan {
 }
 
 /**
- * The same key again settles an open outcome, but never one that the platform meanwhile wants undone: that is looked at. A release is
- * always looked at where it can be, since a supplier refuses it for a hold that has ended in whatever way.
+ * The same key again settles an open outcome, but never one that the platform no longer wants: what it wants undone, or a confirm
+ * past its deadline, is looked at where it can be, since a repeat might be what spends the points. A release is always looked at: a
+ * supplier refuses it for a hold that has ended in whatever way.
  */
 function planUnknown(snapshot: RedemptionSnapshot, rules: Rules): Plan {
-  const unwanted = snapshot.intent === 'release' && snapshot.step !== 'hold';
-  if (canFind(rules) && unwanted) return { act: 'look-up' };
+  const undone = snapshot.intent === 'release' && snapshot.step !== 'hold';
+  const late = snapshot.step === 'confirm' && snapshot.untilDeadlineMs <= 0;
+  if (canFind(rules) && (undone || late)) return { act: 'look-up' };
   if (withinKeyWindow(snapshot, rules)) {
     return { act: 'repeat', decision: { to: underWay(stepOf(snapshot)) } };
   }

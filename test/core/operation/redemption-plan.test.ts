@@ -119,6 +119,13 @@ it('a release that was not claimed yet is begun, also when its hold has ended', 
 });
 
 describe('an unknown outcome', () => {
+  it('of a confirm past its deadline is looked at where it can be, for a repeat might be what spends', () => {
+    const late = { intent: 'confirm', untilDeadlineMs: 0 } as const;
+    expect(planned(unknownStep('confirm', 61_000, late))).toBe('look-up');
+    expect(planned(unknownStep('confirm', 61_000, late), rules('key'))).toBe('repeat: confirming');
+    expect(planned(unknownStep('hold', 61_000, { untilDeadlineMs: 0 }))).toBe('repeat: holding');
+  });
+
   it.each<[RecoveryName, RedemptionStep, Intent | null, string]>([
     ['key with a look-up', 'hold', null, 'repeat: holding'],
     ['key with a look-up', 'hold', 'release', 'repeat: holding'],
