@@ -7,8 +7,9 @@ import { ofRun } from './recon-reads.js';
 import { OPERATOR } from './recon-scope.js';
 import { asTenants } from './tenant-scope.js';
 
-export const BREAK_COLUMNS = `b.tenant_id, b.id, b.run_id, b.scheme, b.business_date, b.kind, b.reason, b.state, b.owner, b.difference,
-  b.operation_id, b.link_id, b.reference, b.supplier_reference, b.ours, b.theirs, b.resolution, b.opened_at`;
+export const BREAK_COLUMNS = `b.tenant_id, b.id, b.run_id, b.scheme, b.business_date, b.kind, b.reason, b.state,
+  b.owner, b.difference, b.operation_id, b.link_id, b.reference, b.supplier_reference, b.ours, b.theirs, b.resolution,
+  b.opened_at`;
 
 /** Of a row read with `BREAK_COLUMNS`. */
 export function toBreak(record: Readonly<Record<string, unknown>>): BreakRow {
@@ -46,7 +47,8 @@ export const readBreak =
     asTenants(pools.app, [caller.tenantId], async (client) => {
       const found = await client.query<Record<string, unknown>>({
         name: 'read-break',
-        text: `SELECT ${BREAK_COLUMNS} FROM break b WHERE b.tenant_id = $1 AND b.id = $2 AND ${withinOrganisation('b.organisation', '$3')}`,
+        text: `SELECT ${BREAK_COLUMNS} FROM break b
+          WHERE b.tenant_id = $1 AND b.id = $2 AND ${withinOrganisation('b.organisation', '$3')}`,
         values: [caller.tenantId, breakId, caller.organisation],
       });
       return found.rows[0] === undefined ? null : toBreak(found.rows[0]);

@@ -45,8 +45,8 @@ export function toClaimed(record: ClaimRecord): ClaimedRun {
 }
 
 /**
- * Takes the earliest day of a connection that is due. One run of a connection is worked on at a time, so that days build on each other
- * and an operation is never paired twice; who else asks meanwhile gets nothing.
+ * Takes the earliest day of a connection that is due. One run of a connection is worked on at a time, so that days
+ * build on each other and an operation is never paired twice; who else asks meanwhile gets nothing.
  */
 export async function claimRun(pools: Pools, connectionId: string, leaseMs: number): Promise<ClaimedRun | null> {
   const due = await pools.relay.query<{ tenant_id: string }>({
@@ -63,14 +63,17 @@ export async function claimRun(pools: Pools, connectionId: string, leaseMs: numb
     const taken = await client.query<ClaimRecord>({
       name: 'claim-run',
       text: `
-        UPDATE recon_run r SET state = 'running', lease_token = $3, lease_until = clock_timestamp() + $4 * interval '1 ms',
+        UPDATE recon_run r SET state = 'running', lease_token = $3,
+          lease_until = clock_timestamp() + $4 * interval '1 ms',
           next_action_at = clock_timestamp() + $4 * interval '1 ms', version = version + (state <> 'running')::int,
           updated_at = clock_timestamp(),
           -- A crash of the database empties the staged lines; the kept input fills them again.
-          stage = CASE WHEN stage IN ('settle', 'judge') AND lines <> (SELECT count(*) FROM recon_line l WHERE l.run_id = r.id)
+          stage = CASE WHEN stage IN ('settle', 'judge')
+              AND lines <> (SELECT count(*) FROM recon_line l WHERE l.run_id = r.id)
             THEN 'match' ELSE stage END
         WHERE tenant_id = $1 AND id = (
-          SELECT id FROM recon_run WHERE tenant_id = $1 AND connection_id = $2 AND next_action_at <= statement_timestamp()
+          SELECT id FROM recon_run
+          WHERE tenant_id = $1 AND connection_id = $2 AND next_action_at <= statement_timestamp()
             AND NOT EXISTS (SELECT FROM recon_run o
               WHERE o.tenant_id = $1 AND o.connection_id = $2 AND o.lease_until > statement_timestamp())
           ORDER BY business_date, id LIMIT 1)
@@ -118,7 +121,8 @@ export const giveBack =
   async (run) => {
     await asRun(pools, run, [], (client) =>
       client.query(
-        `UPDATE recon_run SET lease_token = NULL, lease_until = NULL, next_action_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2`,
+        `UPDATE recon_run SET lease_token = NULL, lease_until = NULL, next_action_at = clock_timestamp()
+         WHERE tenant_id = $1 AND id = $2`,
         [run.tenantId, run.id],
       ),
     );
@@ -151,8 +155,8 @@ export type RunEnd =
 export async function rest(client: pg.PoolClient, run: ClaimedRun, end: RunEnd): Promise<void> {
   const fault = end.state === 'completed' ? null : JSON.stringify(end.fault);
   await client.query(
-    `UPDATE recon_run SET state = $3, judged_as = CASE WHEN $3 <> 'failed' AND input_sha256 IS NOT NULL THEN $3 END, fault = $4, digest = $5,
-       in_force = $3 = 'completed', finished_at = clock_timestamp(), ${AT_REST}
+    `UPDATE recon_run SET state = $3, judged_as = CASE WHEN $3 <> 'failed' AND input_sha256 IS NOT NULL THEN $3 END,
+       fault = $4, digest = $5, in_force = $3 = 'completed', finished_at = clock_timestamp(), ${AT_REST}
      WHERE tenant_id = $1 AND id = $2`,
     [run.tenantId, run.id, end.state, fault, end.state === 'completed' ? end.digest : null],
   );
@@ -167,5 +171,5 @@ export async function restAsBefore(client: pg.PoolClient, run: ClaimedRun): Prom
   ]);
 }
 
-const AT_REST = `stage = 'fetch', tries = 0, next_action_at = NULL, lease_token = NULL, lease_until = NULL, version = version + 1,
-  updated_at = clock_timestamp()`;
+const AT_REST = `stage = 'fetch', tries = 0, next_action_at = NULL, lease_token = NULL, lease_until = NULL,
+  version = version + 1, updated_at = clock_timestamp()`;

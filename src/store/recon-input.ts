@@ -48,10 +48,10 @@ async function supersede(client: pg.PoolClient, run: ClaimedRun, { id }: { reado
     id,
   ]);
   await client.query(
-    `INSERT INTO recon_run (tenant_id, id, connection_id, scheme, business_date, state, stage, rules_version, supersedes, requested_by,
-       next_action_at, lease_token, lease_until)
-     SELECT tenant_id, $3, connection_id, scheme, business_date, 'running', 'fetch', rules_version, id, requested_by, next_action_at,
-       lease_token, lease_until
+    `INSERT INTO recon_run (tenant_id, id, connection_id, scheme, business_date, state, stage, rules_version,
+       supersedes, requested_by, next_action_at, lease_token, lease_until)
+     SELECT tenant_id, $3, connection_id, scheme, business_date, 'running', 'fetch', rules_version, id,
+       requested_by, next_action_at, lease_token, lease_until
      FROM recon_run WHERE tenant_id = $1 AND id = $2`,
     [run.tenantId, run.id, id],
   );
@@ -63,7 +63,8 @@ export const readInput =
   async (run) => {
     const sealed = await asRun(pools, run, [], async (client) => {
       const found = await client.query<{ sealed: Buffer; version: number }>(
-        `SELECT sealed, get_byte(sealed, 1) * 256 + get_byte(sealed, 2) AS version FROM recon_input WHERE tenant_id = $1 AND run_id = $2`,
+        `SELECT sealed, get_byte(sealed, 1) * 256 + get_byte(sealed, 2) AS version
+         FROM recon_input WHERE tenant_id = $1 AND run_id = $2`,
         [run.tenantId, run.id],
       );
       return found.rows[0] ?? null;

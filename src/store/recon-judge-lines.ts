@@ -22,7 +22,10 @@ export async function judgeLines(client: pg.PoolClient, run: ClaimedRun, judging
   });
 }
 
-/** Days between the line's and the operation's own; a window that touches the day is no distance. 2 and -2 stand for more. */
+/**
+ * Days between the line's and the operation's own; a window that touches the day is no distance. 2 and -2 stand for
+ * more.
+ */
 const DISTANCE = `
   CASE WHEN o.business_date IS NOT NULL THEN $3::date - o.business_date
     WHEN t.at <= $8 THEN 2
@@ -49,8 +52,8 @@ const REASON = `
     ELSE 'as-sent' END`;
 
 /**
- * A line without an operation belongs to the tenant of the operation that it takes back, or of the one link with its member number; where
- * several have one, or none, to whom the run belongs.
+ * A line without an operation belongs to the tenant of the operation that it takes back, or of the one link with its
+ * member number; where several have one, or none, to whom the run belongs.
  */
 const LINES = `
   WITH judged AS (
@@ -66,18 +69,20 @@ const LINES = `
       LEFT JOIN operation g ON s.operation_id IS NULL AND g.reference = s.our_original AND g.connection_id = $2
     WHERE s.run_id = $1
   )
-  INSERT INTO recon_item (tenant_id, run_id, n, connection_id, business_date, verdict, reason, rule, line, claims, operation_id, link_id,
-    organisation, reference, supplier_reference, kind, ours, theirs, posted_at)
-  SELECT coalesce(j.operation_tenant, j.original_tenant, h.tenant_id, $4), $1, row_number() OVER (ORDER BY j.line), $2, $3,
-    $9::jsonb ->> j.why, j.why, j.rule, j.line, j.claims, j.operation_id,
+  INSERT INTO recon_item (tenant_id, run_id, n, connection_id, business_date, verdict, reason, rule, line, claims,
+    operation_id, link_id, organisation, reference, supplier_reference, kind, ours, theirs, posted_at)
+  SELECT coalesce(j.operation_tenant, j.original_tenant, h.tenant_id, $4), $1, row_number() OVER (ORDER BY j.line),
+    $2, $3, $9::jsonb ->> j.why, j.why, j.rule, j.line, j.claims, j.operation_id,
     coalesce(j.own_link, j.original_link, h.link_id),
-    CASE WHEN j.operation_id IS NOT NULL THEN j.own_organisation WHEN j.original_tenant IS NOT NULL THEN j.original_organisation
-      ELSE h.organisation END,
-    coalesce(j.own_reference, j.reference), coalesce(j.supplier_reference, j.own_supplier_reference), j.kind, j.booked, j.points, j.posted_at
+    CASE WHEN j.operation_id IS NOT NULL THEN j.own_organisation
+      WHEN j.original_tenant IS NOT NULL THEN j.original_organisation ELSE h.organisation END,
+    coalesce(j.own_reference, j.reference), coalesce(j.supplier_reference, j.own_supplier_reference), j.kind,
+    j.booked, j.points, j.posted_at
   FROM judged j LEFT JOIN LATERAL (
-    SELECT (array_agg(l.tenant_id))[1] AS tenant_id, (array_agg(l.id))[1] AS link_id, (array_agg(l.organisation))[1] AS organisation
+    SELECT (array_agg(l.tenant_id))[1] AS tenant_id, (array_agg(l.id))[1] AS link_id,
+      (array_agg(l.organisation))[1] AS organisation
     FROM link l
-    WHERE j.operation_id IS NULL AND j.original_tenant IS NULL AND l.connection_id = $2 AND l.member_index = j.member_index
-      AND l.state <> 'removed'
+    WHERE j.operation_id IS NULL AND j.original_tenant IS NULL
+      AND l.connection_id = $2 AND l.member_index = j.member_index AND l.state <> 'removed'
     HAVING count(DISTINCT l.tenant_id) = 1
   ) h ON true`;

@@ -44,7 +44,8 @@ export const judgeRun =
 
 async function assertStaged(client: pg.PoolClient, run: ClaimedRun): Promise<void> {
   const found = await client.query<{ staged: boolean }>(
-    `SELECT lines = (SELECT count(*) FROM recon_line WHERE run_id = $2) AS staged FROM recon_run WHERE tenant_id = $1 AND id = $2`,
+    `SELECT lines = (SELECT count(*) FROM recon_line WHERE run_id = $2) AS staged
+     FROM recon_run WHERE tenant_id = $1 AND id = $2`,
     [run.tenantId, run.id],
   );
   if (found.rows[0]?.staged !== true) throw new Error('the staged lines are gone');
@@ -53,20 +54,28 @@ async function assertStaged(client: pg.PoolClient, run: ClaimedRun): Promise<voi
 /** From now on this run's verdicts count for its day; answers whose did. */
 async function takeForce(client: pg.PoolClient, run: ClaimedRun): Promise<string | null> {
   const ended = await client.query<{ id: string }>(
-    `UPDATE recon_run SET in_force = false WHERE tenant_id = $1 AND connection_id = $2 AND business_date = $3 AND in_force RETURNING id`,
+    `UPDATE recon_run SET in_force = false
+     WHERE tenant_id = $1 AND connection_id = $2 AND business_date = $3 AND in_force RETURNING id`,
     [run.tenantId, run.connectionId, run.businessDate],
   );
   return ended.rows[0]?.id ?? null;
 }
 
-/** Over input, cut-off as far as it decides, rules and verdicts in an order of their own: no id and no time of ours takes part. */
+/**
+ * Over input, cut-off as far as it decides, rules and verdicts in an order of their own: no id and no time of ours
+ * takes part.
+ */
 async function digestOf(client: pg.PoolClient, run: ClaimedRun, judging: Judging): Promise<Buffer> {
   const found = await client.query<{ digest: Buffer }>({
     name: 'digest-run',
     text: `
-      SELECT sha256(convert_to(concat_ws('|', $2::text, $3::text, $4::text), 'UTF8') || coalesce(string_agg(verdict, ''::bytea ORDER BY verdict), '')) AS digest
-      FROM (SELECT sha256(convert_to(jsonb_build_array(business_date, verdict, reason, line, reference, supplier_reference, kind, ours, theirs)::text,
-        'UTF8')) AS verdict FROM recon_item WHERE run_id = $1) verdicts`,
+      SELECT sha256(convert_to(concat_ws('|', $2::text, $3::text, $4::text), 'UTF8')
+        || coalesce(string_agg(sha256(convert_to(said, 'UTF8')), ''::bytea ORDER BY said COLLATE "C"), '')) AS digest
+      FROM (
+        SELECT jsonb_build_array(business_date, verdict, reason, line, reference, supplier_reference, kind, ours,
+          theirs)::text AS said
+        FROM recon_item WHERE run_id = $1
+      ) verdicts`,
     values: [run.id, run.input?.sha256, run.input?.closed, judging.rulesVersion],
   });
   const digest = found.rows[0]?.digest;

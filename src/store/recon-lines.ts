@@ -28,8 +28,8 @@ export const matchLines =
       await client.query({ name: 'match-original-otherwise', text: BY_ORIGINAL_OTHERWISE, values: around });
       await client.query({ name: 'match-claims', text: CLAIMS, values: [id, businessDate] });
       const updated = await client.query<ClaimRecord>(
-        `UPDATE recon_run SET stage = 'settle', lines = $3, updated_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2
-         RETURNING ${RUN_COLUMNS}`,
+        `UPDATE recon_run SET stage = 'settle', lines = $3, updated_at = clock_timestamp()
+         WHERE tenant_id = $1 AND id = $2 RETURNING ${RUN_COLUMNS}`,
         [run.tenantId, run.id, count],
       );
       const record = updated.rows[0];
@@ -44,12 +44,14 @@ async function stage(client: pg.PoolClient, run: ClaimedRun, lines: Iterable<Sta
     await client.query({
       name: 'stage-lines',
       text: `
-        INSERT INTO recon_line (tenant_id, run_id, line, reference, original_reference, supplier_reference, our_reference, our_original,
-          member_index, kind, points, posted_at)
-        SELECT $1, $2, line, reference, original_reference, supplier_reference, CASE WHEN length(reference) = 20 THEN reference END,
-          CASE WHEN length(original_reference) = 20 THEN original_reference END, decode(member_index, 'hex'), kind, points, posted_at
-        FROM jsonb_to_recordset($3::jsonb) AS l (line integer, reference text, original_reference text, supplier_reference text,
-          member_index text, kind text, points bigint, posted_at timestamptz)`,
+        INSERT INTO recon_line (tenant_id, run_id, line, reference, original_reference, supplier_reference,
+          our_reference, our_original, member_index, kind, points, posted_at)
+        SELECT $1, $2, line, reference, original_reference, supplier_reference,
+          CASE WHEN length(reference) = 20 THEN reference END,
+          CASE WHEN length(original_reference) = 20 THEN original_reference END,
+          decode(member_index, 'hex'), kind, points, posted_at
+        FROM jsonb_to_recordset($3::jsonb) AS l (line integer, reference text, original_reference text,
+          supplier_reference text, member_index text, kind text, points bigint, posted_at timestamptz)`,
       values: [run.tenantId, run.id, JSON.stringify(some)],
     });
     count += some.length;
@@ -77,8 +79,8 @@ function lineJson(line: StagedLine): Record<string, unknown> {
 }
 
 /**
- * Which operation each line names, one rule after the other; the rule stays on the line. What is compared stands in columns: row-level
- * security lets no index be searched for what a function may first have to make.
+ * Which operation each line names, one rule after the other; the rule stays on the line. What is compared stands in
+ * columns: row-level security lets no index be searched for what a function may first have to make.
  */
 const BY_REFERENCE = `
   UPDATE recon_line s SET operation_tenant = o.tenant_id, operation_id = o.id, rule = 'reference'
@@ -93,8 +95,8 @@ const BY_SUPPLIER_REFERENCE = `
     AND o.connection_id = $2 AND (s.original_reference IS NULL OR s.kind = o.kind)`;
 
 /**
- * What takes an operation back and has lost its own reference on the way: the first of such lines is the first of such operations, of
- * those with the same points to begin with.
+ * What takes an operation back and has lost its own reference on the way: the first of such lines is the first of such
+ * operations, of those with the same points to begin with.
  */
 const byOriginal = (alike: 'same-points' | 'any-points'): string => `
   WITH line AS (
@@ -105,7 +107,8 @@ const byOriginal = (alike: 'same-points' | 'any-points'): string => `
   ),
   back AS (
     SELECT o.tenant_id, o.id, o.original_id, o.kind, o.points + o.bonus_points AS total,
-      row_number() OVER (PARTITION BY o.original_id, o.kind${alike === 'same-points' ? ', o.points + o.bonus_points' : ''}
+      row_number() OVER (
+        PARTITION BY o.original_id, o.kind${alike === 'same-points' ? ', o.points + o.bonus_points' : ''}
         ORDER BY o.created_at, o.id) AS nth
     FROM operation o ${BOOKED}
     WHERE (o.tenant_id, o.original_id) IN (SELECT tenant_id, original_id FROM line) AND o.supplier_reference IS NULL
@@ -125,14 +128,18 @@ const BY_ORIGINAL_OTHERWISE = byOriginal('any-points');
 const BY_ORIGINAL_AGAIN = `
   UPDATE recon_line s SET operation_tenant = f.operation_tenant, operation_id = f.operation_id, rule = 'original'
   FROM (
-    SELECT DISTINCT ON (original_reference, kind, points) original_reference, kind, points, operation_tenant, operation_id
+    SELECT DISTINCT ON (original_reference, kind, points) original_reference, kind, points, operation_tenant,
+      operation_id
     FROM recon_line WHERE run_id = $1 AND operation_id IS NOT NULL AND original_reference IS NOT NULL
     ORDER BY original_reference, kind, points, line
   ) f
   WHERE s.run_id = $1 AND s.operation_id IS NULL AND s.reference IS NULL
     AND (s.original_reference, s.kind, s.points) = (f.original_reference, f.kind, f.points)`;
 
-/** Each operation is paired with one line: of its own kind, with the supplier reference that it knows, or else the first. */
+/**
+ * Each operation is paired with one line: of its own kind, with the supplier reference that it knows, or else the
+ * first.
+ */
 const CLAIMS = `
   UPDATE recon_line s SET claims = true
   FROM (

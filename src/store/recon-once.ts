@@ -18,7 +18,10 @@ export async function answered(pools: Pools, caller: Caller, request: Idempotent
   return asTenants(pools.app, [caller.tenantId], (client) => answerOf(client, useOf(caller, request)));
 }
 
-/** Does something once per key: effect and answer commit together, and whoever comes again gets that answer. `also` names further tenants. */
+/**
+ * Does something once per key: effect and answer commit together, and whoever comes again gets that answer. `also`
+ * names further tenants.
+ */
 export async function answerOnce(
   pools: Pools,
   caller: Caller,
@@ -59,7 +62,8 @@ export async function writeAudit(
 ): Promise<void> {
   const { act, subject, reason, before, after } = entry;
   await client.query(
-    'INSERT INTO audit (tenant_id, id, actor, act, subject, reason, before, after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)',
+    `INSERT INTO audit (tenant_id, id, actor, act, subject, reason, before, after)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [caller.tenantId, randomUUID(), toTypeId('key', caller.keyId), act, subject, reason, before ?? null, after ?? null],
   );
 }

@@ -45,7 +45,9 @@ export const openNight =
 /** A gateway that was away for longer than this is not to ask for every day of it by itself. */
 const NIGHTS_MADE_UP_FOR = 31;
 
-/** Between the newest run and this night, earliest first: while nobody was there, the queue kept no more than one night. */
+/**
+ * Between the newest run and this night, earliest first: while nobody was there, the queue kept no more than one night.
+ */
 async function nightsMissed(
   client: pg.PoolClient,
   { tenantId, connectionId, businessDate }: Opening,
@@ -68,7 +70,8 @@ export const signOffRun =
     answerOnce(pools, caller, request, [], async (client) => {
       check(await readRun(client, caller, runId));
       const signed = await client.query(
-        `INSERT INTO recon_sign_off (tenant_id, run_id, signed_by, reason) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+        `INSERT INTO recon_sign_off (tenant_id, run_id, signed_by, reason) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING`,
         [caller.tenantId, runId, toTypeId('key', caller.keyId), reason],
       );
       if (signed.rowCount === 1) {
@@ -77,7 +80,9 @@ export const signOffRun =
       return answer(seen(await readRun(client, caller, runId)));
     });
 
-/** Opens the run of a day, or has the one there is ask for its input again; one that is being worked on is let alone. */
+/**
+ * Opens the run of a day, or has the one there is ask for its input again; one that is being worked on is let alone.
+ */
 async function openOrAsk(
   client: pg.PoolClient,
   opening: Opening,
@@ -88,7 +93,8 @@ async function openOrAsk(
   await client.query({
     name: 'open-run',
     text: `
-      INSERT INTO recon_run (tenant_id, id, connection_id, scheme, business_date, state, stage, rules_version, requested_by, next_action_at)
+      INSERT INTO recon_run (tenant_id, id, connection_id, scheme, business_date, state, stage, rules_version,
+        requested_by, next_action_at)
       VALUES ($1, $2, $3, $4, $5, 'waiting', 'fetch', $6, $7, clock_timestamp())
       ON CONFLICT (connection_id, business_date) WHERE superseded_by IS NULL DO NOTHING`,
     values: [
@@ -104,8 +110,9 @@ async function openOrAsk(
   await client.query({
     name: 'ask-run-again',
     text: `
-      UPDATE recon_run SET state = CASE WHEN next_action_at IS NULL THEN 'running' ELSE state END, next_action_at = clock_timestamp(),
-        version = version + (next_action_at IS NULL)::int, updated_at = clock_timestamp()
+      UPDATE recon_run SET state = CASE WHEN next_action_at IS NULL THEN 'running' ELSE state END,
+        next_action_at = clock_timestamp(), version = version + (next_action_at IS NULL)::int,
+        updated_at = clock_timestamp()
       WHERE tenant_id = $1 AND connection_id = $2 AND business_date = $3 AND superseded_by IS NULL AND id <> $4
         AND (lease_until IS NULL OR lease_until <= clock_timestamp())
         AND NOT ($5 = 'unless-conclusive' AND (next_action_at IS NOT NULL OR (state = 'completed' AND conclusive)))`,

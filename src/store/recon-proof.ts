@@ -42,7 +42,8 @@ export const markSettled =
   (run) =>
     asRun(pools, run, [], async (client) => {
       const updated = await client.query<ClaimRecord>(
-        `UPDATE recon_run SET stage = 'judge', updated_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2 RETURNING ${RUN_COLUMNS}`,
+        `UPDATE recon_run SET stage = 'judge', updated_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2
+         RETURNING ${RUN_COLUMNS}`,
         [run.tenantId, run.id],
       );
       const record = updated.rows[0];
@@ -50,13 +51,15 @@ export const markSettled =
     });
 
 /**
- * One that waits to be sent again is told as well, or its points would be posted twice. A hold alone has no line to be proven by. A
- * reference that is the original's is no reference of what takes it back.
+ * One that waits to be sent again is told as well, or its points would be posted twice. A hold alone has no line to be
+ * proven by. A reference that is the original's is no reference of what takes it back.
  */
 const POSTED = `
   SELECT o.tenant_id, o.id AS operation_id,
-    CASE WHEN NOT EXISTS (SELECT FROM receipt r WHERE r.scheme = o.scheme AND r.supplier_reference = s.supplier_reference
-      AND (r.tenant_id, r.operation_id) = (o.tenant_id, o.original_id)) THEN s.supplier_reference END AS supplier_reference,
+    CASE WHEN NOT EXISTS (SELECT FROM receipt r
+        WHERE r.scheme = o.scheme AND r.supplier_reference = s.supplier_reference
+          AND (r.tenant_id, r.operation_id) = (o.tenant_id, o.original_id))
+      THEN s.supplier_reference END AS supplier_reference,
     s.kind = o.kind AND s.points = ${SIGNED} AND coalesce(s.member_index = k.member_index, true) AS matches
   FROM recon_line s JOIN operation o ON (o.tenant_id, o.id) = (s.operation_tenant, s.operation_id)
     JOIN link k ON (k.tenant_id, k.id) = (o.tenant_id, o.link_id)
@@ -65,18 +68,20 @@ const POSTED = `
   ORDER BY s.line`;
 
 /**
- * Every day from the first send to the one after the last is closed and reconciled, and none has a line of the operation. A supplier may
- * post in the night after the trip, so the day after that counts as well.
+ * Every day from the first send to the one after the last is closed and reconciled, and none has a line of the
+ * operation. A supplier may post in the night after the trip, so the day after that counts as well.
  */
 const ABSENT = `
   WITH closed AS MATERIALIZED (SELECT d.* FROM ${daysFrom('$4')}),
   sent AS (
-    SELECT o.tenant_id, o.id, o.attempts, o.first_sent_at - ${CLOSING_SECOND} AS first_sent, o.last_sent_at AS last_sent, greatest(
+    SELECT o.tenant_id, o.id, o.attempts, o.first_sent_at - ${CLOSING_SECOND} AS first_sent,
+      o.last_sent_at AS last_sent, greatest(
       (o.activity ->> 'departureDate')::date, (o.activity ->> 'checkOut')::date, (o.activity ->> 'travelDate')::date,
       (o.activity ->> 'date')::date) AS trip
     FROM operation o
     WHERE o.connection_id = $2 AND o.next_action_at IS NOT NULL AND o.kind IN ${SETTLED_KINDS} AND ${SENT}
-      AND (o.state = 'unknown' OR (o.state = 'needs-review' AND o.review_reason IN ('awaiting-file', 'look-ups-exhausted')))
+      AND (o.state = 'unknown'
+        OR (o.state = 'needs-review' AND o.review_reason IN ('awaiting-file', 'look-ups-exhausted')))
       AND NOT EXISTS (SELECT FROM recon_line s WHERE s.run_id = $1 AND s.operation_id = o.id)
       AND NOT ${claimedOnAnotherDay('$3')}
   )

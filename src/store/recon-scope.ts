@@ -7,8 +7,9 @@ import { asTenants } from './tenant-scope.js';
 export const OPERATOR = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Runs a transaction in the names of everybody whose operations a run is about, while its lease holds: the run's row is locked, so that
- * whoever takes the lease over waits for what is written here. `null`, with nothing done, when the lease has passed on.
+ * Runs a transaction in the names of everybody whose operations a run is about, while its lease holds: the run's row is
+ * locked, so that whoever takes the lease over waits for what is written here. `null`, with nothing done, when the
+ * lease has passed on.
  */
 export async function asRun<T>(
   pools: Pools,
@@ -26,7 +27,10 @@ export async function asRun<T>(
   });
 }
 
-/** Who has links under a connection: only they have operations there. Steps from tenant to tenant by the index, however many links there are. */
+/**
+ * Who has links under a connection: only they have operations there. Steps from tenant to tenant by the index, however
+ * many links there are.
+ */
 export async function tenantsOf(pools: Pools, connectionId: string): Promise<string[]> {
   const found = await pools.relay.query<{ tenant_id: string }>({
     name: 'tenants-of-connection',
@@ -34,7 +38,8 @@ export async function tenantsOf(pools: Pools, connectionId: string): Promise<str
       WITH RECURSIVE one AS (
         (SELECT tenant_id FROM link WHERE connection_id = $1 ORDER BY tenant_id LIMIT 1)
         UNION ALL
-        SELECT (SELECT l.tenant_id FROM link l WHERE l.connection_id = $1 AND l.tenant_id > one.tenant_id ORDER BY l.tenant_id LIMIT 1)
+        SELECT (SELECT l.tenant_id FROM link l
+          WHERE l.connection_id = $1 AND l.tenant_id > one.tenant_id ORDER BY l.tenant_id LIMIT 1)
         FROM one WHERE one.tenant_id IS NOT NULL
       )
       SELECT tenant_id FROM one WHERE tenant_id IS NOT NULL`,

@@ -12,7 +12,10 @@ import { type Bench, inboundPath, openBench, request } from '../support/gateway.
 import { brokenInvariants } from '../support/invariants.js';
 import { activityFor } from '../support/travellers.js';
 
-/** A gateway whose workers a test switches on and off, with the simulated suppliers and the owner's view of the database. */
+/**
+ * A gateway whose workers a test switches on and off, with the simulated suppliers and the owner's view of the
+ * database.
+ */
 export interface ReconcilePlace {
   readonly bench: Bench;
   readonly owner: pg.Pool;

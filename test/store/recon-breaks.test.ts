@@ -173,7 +173,7 @@ describe('another look at the supplier', () => {
   const all = async () =>
     (await bench.owner.query<Record<string, unknown>>('SELECT * FROM break ORDER BY opened_at')).rows;
 
-  it('that agrees closes what is open about the operation, and a settlement that still lacks it leaves it closed', async () => {
+  it('that agrees closes what is open, and a settlement that still lacks the line leaves it closed', async () => {
     const id = await stands(bench, { n: 1 });
     const run = await bench.reconcile(D, { lines: [] });
     expect(await book().disputed(bench.demo.id, [id])).toEqual(new Set([id]));

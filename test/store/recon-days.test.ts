@@ -100,7 +100,8 @@ describe('an operation whose posting date the supplier told', () => {
       [id],
     );
     await bench.owner.query(
-      `INSERT INTO ledger_transaction (tenant_id, id, operation_id, kind, scheme, at) VALUES ($1, $2, $2, 'posting', 'blue-air', $3)`,
+      `INSERT INTO ledger_transaction (tenant_id, id, operation_id, kind, scheme, at)
+       VALUES ($1, $2, $2, 'posting', 'blue-air', $3)`,
       [bench.demo.id, id, at('2026-03-11 12:00:00')],
     );
     const second = await bench.reconcile('2026-03-11', EMPTY);

@@ -216,7 +216,8 @@ describe('the night', () => {
   const runs = async () =>
     (
       await bench.owner.query<{ business_date: string; state: string; requested_by: string; tenant_id: string }>(
-        'SELECT business_date::text AS business_date, state, requested_by, tenant_id FROM recon_run ORDER BY created_at',
+        `SELECT business_date::text AS business_date, state, requested_by, tenant_id FROM recon_run
+         ORDER BY created_at`,
       )
     ).rows;
 

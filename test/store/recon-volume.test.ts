@@ -41,9 +41,10 @@ function counted(): { readonly pools: Pools; readonly statements: () => number }
 it('a day of ten thousand lines is a handful of statements', async () => {
   const { owner, demo } = bench;
   await owner.query(
-    `INSERT INTO operation (tenant_id, id, kind, state, scheme, connection_id, link_id, reference, points, deadline_at, attempts,
-       ever_sent, first_sent_at, last_sent_at, created_at, updated_at)
-     SELECT $1, gen_random_uuid(), 'accrual', 'posted', $2, $3, $4, '1773115200000' || lpad(n::text, 7, '0'), n, now(), 1, true, at, at, at, at
+    `INSERT INTO operation (tenant_id, id, kind, state, scheme, connection_id, link_id, reference, points, deadline_at,
+       attempts, ever_sent, first_sent_at, last_sent_at, created_at, updated_at)
+     SELECT $1, gen_random_uuid(), 'accrual', 'posted', $2, $3, $4, '1773115200000' || lpad(n::text, 7, '0'), n, now(),
+       1, true, at, at, at, at
      FROM generate_series(1, $5::int) AS n, (VALUES ('2026-03-10T12:00:00+08'::timestamptz)) AS t (at)`,
     [demo.id, SCHEME, CONNECTION, demo.links[0], MANY + 5],
   );

@@ -28,7 +28,10 @@ export function breakView(row: BreakRow, language: 'zh' | 'en'): BreakView {
   };
 }
 
-/** What may be done about a break as it stands: nothing once it is closed, and a look only where there is something to look for. */
+/**
+ * What may be done about a break as it stands: nothing once it is closed, and a look only where there is something to
+ * look for.
+ */
 export function actionsOn({ state, operationId }: Pick<BreakRow, 'state' | 'operationId'>): BreakAction[] {
   if (!isOpen(state)) return [];
   return operationId === null ? ['assign', 'resolve'] : ['look-up', 'assign', 'resolve'];

@@ -8,8 +8,8 @@ export interface Closing {
 }
 
 /**
- * A closed business day by our clock: what the supplier did after `opensAt` and up to `closesAt` has this posting date. Between
- * `unbrokenSince` and this day every day is closed and reconciled.
+ * A closed business day by our clock: what the supplier did after `opensAt` and up to `closesAt` has this posting date.
+ * Between `unbrokenSince` and this day every day is closed and reconciled.
  */
 export interface BusinessDay {
   readonly businessDate: LocalDate;
@@ -30,8 +30,8 @@ export interface RunWindow {
 }
 
 /**
- * The closed days of a connection in order. A day is not a date: it begins when the supplier closed the one before, be that after
- * midnight or at noon, and only where nobody says when is it midnight in the scheme's zone.
+ * The closed days of a connection in order. A day is not a date: it begins when the supplier closed the one before, be
+ * that after midnight or at noon, and only where nobody says when is it midnight in the scheme's zone.
  */
 export function businessDays(closings: readonly Closing[], zone: string): readonly BusinessDay[] {
   const closed = new Map(closings.map((closing) => [closing.businessDate, closing]));

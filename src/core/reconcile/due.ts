@@ -18,7 +18,10 @@ export function expectedBy(scheme: Pick<Scheme, 'settlement' | 'zone'>, business
   return DateTime.fromISO(`${dayAfter(businessDate)}T${time}`, { zone: scheme.zone }).toJSDate();
 }
 
-/** How far a supplier that closes its days by hand can be ahead of the calendar; what lies further ahead is a slip of the pen. */
+/**
+ * How far a supplier that closes its days by hand can be ahead of the calendar; what lies further ahead is a slip of
+ * the pen.
+ */
 const DAYS_AHEAD = 31;
 
 /** Whether a day can have begun at the supplier, whose dates change when it closes a day and not at midnight. */

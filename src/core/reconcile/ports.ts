@@ -70,7 +70,10 @@ export interface BreakRow {
   readonly openedAt: Date;
 }
 
-/** How a break was closed: `by` is a settlement, a look-up, or the public id of a person's key, whose reason is their own words. */
+/**
+ * How a break was closed: `by` is a settlement, a look-up, or the public id of a person's key, whose reason is their
+ * own words.
+ */
 export interface Resolution {
   readonly by: string;
   readonly reason: string;

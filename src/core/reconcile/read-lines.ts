@@ -8,8 +8,9 @@ const LONGEST_REFERENCE = 200;
 const UNFIT = /[\p{Cc}\p{Cs}]/u;
 
 /**
- * The lines of an input as they are staged, read as they are asked for. Throws `SettlementFault` where the adapter finds the input at
- * odds with itself, or a line holds what no line may; what was read before is not to be believed then.
+ * The lines of an input as they are staged, read as they are asked for. Throws `SettlementFault` where the adapter
+ * finds the input at odds with itself, or a line holds what no line may; what was read before is not to be believed
+ * then.
  */
 export function* readLines(
   settlement: Pick<SettlementPort<never>, 'parse'>,

@@ -123,7 +123,10 @@ export interface ActOnBreak {
 
 /** The use cases of reconciliation as support sees them. Ids are UUIDs in, public ids out. */
 export interface Reconciliations {
-  /** Opens the run of the caller's connection and date, or asks again for the input of the one there is; 202 with the run. */
+  /**
+   * Opens the run of the caller's connection and date, or asks again for the input of the one there is; 202 with the
+   * run.
+   */
   open(
     caller: Caller,
     input: { readonly scheme: string; readonly businessDate: LocalDate },

@@ -40,7 +40,10 @@ const RENEW_EVERY_MS = 15_000;
 const STUMBLE_MS = 5_000;
 const STUMBLES_AT_MOST = 5;
 
-/** The run's row is the truth: whoever takes it under a lease goes on from its stage, and each stage is one transaction or can be repeated. */
+/**
+ * The run's row is the truth: whoever takes it under a lease goes on from its stage, and each stage is one transaction
+ * or can be repeated.
+ */
 export function createReconcileRunner(deps: RunnerDeps): ReconcileRunner {
   const { work } = deps;
   const stopping = new AbortController();

@@ -16,8 +16,8 @@ export interface SettleDeps {
 const AT_ONCE = 4;
 
 /**
- * Settles open operations by what a day's settlement proves. Each is judged as it stands, under its lock, by the same function as
- * everything else that is learnt about it; applied again it changes nothing.
+ * Settles open operations by what a day's settlement proves. Each is judged as it stands, under its lock, by the same
+ * function as everything else that is learnt about it; applied again it changes nothing.
  */
 export async function settle(
   deps: SettleDeps,

@@ -17,8 +17,9 @@ export interface TakeInDeps {
 }
 
 /**
- * Asks the supplier for the day and keeps what it gives, sealed. Answers the run that goes on with it, which is a new one where another
- * input was judged before; `null` where the run rests or waits: not there yet, unreachable, paused, or the same again.
+ * Asks the supplier for the day and keeps what it gives, sealed. Answers the run that goes on with it, which is a new
+ * one where another input was judged before; `null` where the run rests or waits: not there yet, unreachable, paused,
+ * or the same again.
  */
 export async function takeIn(
   { work, inputs }: TakeInDeps,
@@ -83,8 +84,8 @@ async function keep(
 }
 
 /**
- * When the supplier closed the day: by its own word, now or the first time that it was closed; else at midnight, or now if that is yet
- * to come. An open day is cut off now.
+ * When the supplier closed the day: by its own word, now or the first time that it was closed; else at midnight, or now
+ * if that is yet to come. An open day is cut off now.
  */
 function cutOffOf(
   run: ClaimedRun,
@@ -125,7 +126,10 @@ function stopOnAnswers(error: unknown): never {
   throw new AbortError(error instanceof Error ? error : new Error('not an error'));
 }
 
-/** Whatever a supplier answers instead of its settlement is asked for again later; an error of our own is not the supplier's. */
+/**
+ * Whatever a supplier answers instead of its settlement is asked for again later; an error of our own is not the
+ * supplier's.
+ */
 function unreachable(error: unknown): { readonly retryAfterMs: number } | { readonly fault: RunFault } {
   if (error instanceof AdapterFault) {
     return { retryAfterMs: error.fault.kind === 'rate-limited' ? (error.fault.retryAfterMs ?? 0) : 0 };

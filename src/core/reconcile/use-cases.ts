@@ -104,7 +104,10 @@ function changeOf(row: BreakRow, { action, owner, reason }: ActOnBreak, caller: 
   }
 }
 
-/** A key of its own for the resync, the same again for the same request: one that died half way finds the resync it began. */
+/**
+ * A key of its own for the resync, the same again for the same request: one that died half way finds the resync it
+ * began.
+ */
 function lookUpRequest(request: IdempotentRequest, breakId: string): IdempotentRequest {
   const hash = createHash('sha256').update(`${breakId}|${request.key}`);
   return { ...request, key: `break-${hash.digest('hex')}` };

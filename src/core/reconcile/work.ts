@@ -79,10 +79,15 @@ export interface OperatorKey {
   readonly wrapped: Buffer;
 }
 
-/** What the runner needs of the store. Whatever takes a claimed run does nothing, and says so with `null`, once its lease has passed on. */
+/**
+ * What the runner needs of the store. Whatever takes a claimed run does nothing, and says so with `null`, once its
+ * lease has passed on.
+ */
 export interface ReconWork {
   now(): Promise<Date>;
-  /** Opens the run of a day in the operator's name, or asks the one there is again unless it is conclusive or under way. */
+  /**
+   * Opens the run of a day in the operator's name, or asks the one there is again unless it is conclusive or under way.
+   */
   openNight(
     connectionId: string,
     run: { readonly id: string; readonly businessDate: LocalDate; readonly rulesVersion: number },
@@ -96,7 +101,9 @@ export interface ReconWork {
   restAgain(run: ClaimedRun): Promise<void>;
   /** The key that new inputs are sealed under. */
   inputKey(): Promise<OperatorKey>;
-  /** Keeps an input, under the run itself or, where that was judged by another, under a new run `id` that supersedes it. */
+  /**
+   * Keeps an input, under the run itself or, where that was judged by another, under a new run `id` that supersedes it.
+   */
   keep(
     run: ClaimedRun,
     kept: TakenInput & {

@@ -1,5 +1,5 @@
 -- Up Migration
--- Reconciliation: a run per connection and business date, what it took in, its verdicts, and the breaks, which outlive it.
+-- Reconciliation: a run per connection and business date, what it took in, its verdicts, and breaks, which outlive it.
 
 -- A run belongs to its connection's tenant, or to the operator where the connection is shared.
 CREATE TABLE recon_run (
@@ -82,15 +82,17 @@ CREATE UNLOGGED TABLE recon_line (
 );
 CREATE INDEX recon_line_operation ON recon_line (run_id, operation_id) WHERE operation_id IS NOT NULL;
 
--- What became of each line and of each operation without one. It belongs to the tenant of the operation or of the one link that
--- matches, else to whom the run belongs. `business_date` is the day that it is about, and may lie before the run's.
+-- What became of each line and of each operation without one. It belongs to the tenant of the operation or of the one
+-- link that matches, else to whom the run belongs. `business_date` is the day that it is about, and may lie before the
+-- run's.
 CREATE TABLE recon_item (
   tenant_id uuid NOT NULL REFERENCES tenant,
   run_id uuid NOT NULL REFERENCES recon_run (id),
   n integer NOT NULL,
   connection_id uuid NOT NULL,
   business_date date NOT NULL,
-  verdict text NOT NULL CHECK (verdict IN ('matched', 'ours-only', 'theirs-only', 'duplicated', 'different', 'late', 'foreign')),
+  verdict text NOT NULL CHECK (verdict IN ('matched', 'ours-only', 'theirs-only', 'duplicated', 'different', 'late',
+    'foreign')),
   reason text NOT NULL,
   rule text,
   line integer,
@@ -113,8 +115,8 @@ CREATE TABLE recon_item (
 );
 CREATE INDEX recon_item_operation ON recon_item (operation_id, run_id, tenant_id) WHERE operation_id IS NOT NULL;
 
--- A difference between our books and a supplier's, the same row as long as it is the same difference. `difference` is ours less
--- theirs, signed from the member. Without a run a look-up found it.
+-- A difference between our books and a supplier's, the same row as long as it is the same difference. `difference` is
+-- ours less theirs, signed from the member. Without a run a look-up found it.
 CREATE TABLE break (
   tenant_id uuid NOT NULL REFERENCES tenant,
   id uuid NOT NULL UNIQUE,
@@ -158,10 +160,12 @@ CREATE TABLE recon_sign_off (
   PRIMARY KEY (tenant_id, run_id)
 );
 
--- Breaks are written many at once and listed newest first: ids that rise with time, as UUID version 7 has it (RFC 9562, 5.7).
+-- Breaks are written many at once and listed newest first: ids that rise with time, as UUID version 7 has it (RFC 9562,
+-- 5.7).
 CREATE FUNCTION rising_uuid() RETURNS uuid LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-    PLACING substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid
+  SELECT encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING
+    substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),
+    52, 1), 53, 1), 'hex')::uuid
 $$;
 
 CREATE INDEX operation_business_date ON operation (connection_id, business_date) WHERE business_date IS NOT NULL;
@@ -183,7 +187,8 @@ BEGIN
   END LOOP;
 END $$;
 -- How a shared connection's run stands is everybody's to see; what it took in and found is not.
-CREATE POLICY shared_runs ON recon_run FOR SELECT TO interline_app USING (tenant_id = '00000000-0000-0000-0000-000000000000');
+CREATE POLICY shared_runs ON recon_run FOR SELECT TO interline_app
+  USING (tenant_id = '00000000-0000-0000-0000-000000000000');
 CREATE POLICY relay_all ON recon_run TO interline_relay USING (true) WITH CHECK (true);
 
 GRANT SELECT, INSERT, UPDATE ON recon_run, break TO interline_app;

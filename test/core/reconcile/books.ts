@@ -4,7 +4,10 @@ import { fromTypeId } from '../../../src/spec/typeid.js';
 import { CONNECTION, SCHEME, type Tenant } from '../../store/store-bench.js';
 import type { StoreBench } from '../../store/store-bench.js';
 
-/** An operation as a test has it stand in our books: an accrual of 500, sent and booked at noon of the 10th, unless it says otherwise. */
+/**
+ * An operation as a test has it stand in our books: an accrual of 500, sent and booked at noon of the 10th, unless it
+ * says otherwise.
+ */
 export interface Stands {
   readonly n: number;
   readonly tenant?: Tenant;
@@ -43,11 +46,11 @@ export async function stands(bench: StoreBench, what: Stands): Promise<string> {
   const open = !FINAL.includes(state);
   const step = what.step ?? (kind === 'redemption' ? 'confirm' : null);
   await bench.owner.query(
-    `INSERT INTO operation (tenant_id, id, kind, state, step, scheme, connection_id, link_id, reference, points, supplier_reference,
-       review_reason, original_id, business_date, deadline_at, next_action_at, attempts, ever_sent, first_sent_at, last_sent_at, unknown_since,
-       activity, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now() + interval '30 days', $15, $16, $17, $18, $19, $20, $21,
-       coalesce($18, now()), coalesce($22, now()))`,
+    `INSERT INTO operation (tenant_id, id, kind, state, step, scheme, connection_id, link_id, reference, points,
+       supplier_reference, review_reason, original_id, business_date, deadline_at, next_action_at, attempts, ever_sent,
+       first_sent_at, last_sent_at, unknown_since, activity, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now() + interval '30 days', $15, $16, $17,
+       $18, $19, $20, $21, coalesce($18, now()), coalesce($22, now()))`,
     [
       tenant.id,
       id,
@@ -90,7 +93,8 @@ async function book(
 ): Promise<void> {
   const signed = what.kind === 'redemption' || what.kind === 'reversal' ? -what.points : what.points;
   await bench.owner.query(
-    `INSERT INTO ledger_transaction (tenant_id, id, operation_id, kind, scheme, at) VALUES ($1, $2, $2, 'posting', $3, $4)`,
+    `INSERT INTO ledger_transaction (tenant_id, id, operation_id, kind, scheme, at)
+     VALUES ($1, $2, $2, 'posting', $3, $4)`,
     [tenant.id, what.id, SCHEME, what.bookedAt],
   );
   await bench.owner.query(
@@ -103,7 +107,8 @@ async function book(
 /** What a run found, one text a verdict in the order of lines: `reason reference`. */
 export async function verdicts(bench: StoreBench, run: { readonly id: string }): Promise<string[]> {
   const found = await bench.owner.query<{ told: string }>(
-    `SELECT concat_ws(' ', reason, CASE WHEN reference ~ '^1773115200000' THEN substr(reference, 14)::int::text ELSE reference END) AS told
+    `SELECT concat_ws(' ', reason,
+       CASE WHEN reference ~ '^1773115200000' THEN substr(reference, 14)::int::text ELSE reference END) AS told
      FROM recon_item WHERE run_id = $1 ORDER BY n`,
     [fromTypeId('rcn', run.id)],
   );
@@ -113,7 +118,8 @@ export async function verdicts(bench: StoreBench, run: { readonly id: string }):
 /** How an operation stands. */
 export async function standing(bench: StoreBench, id: string): Promise<Record<string, unknown>> {
   const found = await bench.owner.query<Record<string, unknown>>(
-    'SELECT state, review_reason, supplier_reference, business_date::text AS business_date, evidence, version FROM operation WHERE id = $1',
+    `SELECT state, review_reason, supplier_reference, business_date::text AS business_date, evidence, version
+     FROM operation WHERE id = $1`,
     [id],
   );
   return found.rows[0] ?? {};

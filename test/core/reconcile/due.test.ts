@@ -15,7 +15,7 @@ describe('when a settlement is due', () => {
     expect(yesterdayIn(zone, new Date('2026-03-10T16:00:00Z'))).toBe('2026-03-10');
   });
 
-  it('a day has begun that is today, or ahead where the supplier closes its days by hand, and none that is far ahead', () => {
+  it('a day has begun that is today, or ahead as far as days are closed by hand, and none that is far ahead', () => {
     const now = new Date('2026-03-10T04:00:00Z');
     const begun = ['1999-01-01', '2026-03-10', '2026-03-15', '2026-04-11'].map((date) => hasBegun(date, zone, now));
     expect(begun).toEqual([true, true, true, false]);

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * Invariant 15, and what makes it mean something, as queries that list what breaks it; none may list anything. Over runs in force of
- * closed days; a break that closed by itself was healed, so both sides of it agree by now.
+ * Invariant 15, and what makes it mean something, as queries that list what breaks it; none may list anything. Over
+ * runs in force of closed days; a break that closed by itself was healed, so both sides of it agree by now.
  */
 const INVARIANTS: Readonly<Record<string, string>> = {
   'ours minus theirs is the sum of the open breaks, per tenant, scheme and day': `
@@ -25,7 +25,8 @@ const INVARIANTS: Readonly<Record<string, string>> = {
     WHERE coalesce(day.difference, 0) <> coalesce(open.difference, 0)`,
   'what a verdict says is ours is what the ledger has': `
     SELECT i.reference, i.ours, e.amount FROM recon_item i JOIN recon_run r ON r.id = i.run_id AND r.in_force
-      LEFT JOIN ledger_transaction t ON (t.tenant_id, t.operation_id) = (i.tenant_id, i.operation_id) AND t.kind = 'posting'
+      LEFT JOIN ledger_transaction t
+        ON (t.tenant_id, t.operation_id, t.kind) = (i.tenant_id, i.operation_id, 'posting')
       LEFT JOIN ledger_entry e ON (e.tenant_id, e.transaction_id) = (t.tenant_id, t.id) AND e.account = 'member-points'
     WHERE i.ours IS NOT NULL AND i.ours IS DISTINCT FROM e.amount`,
   'an operation is paired with one line, and never both paired and missed for good': `
@@ -37,7 +38,8 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   'every break that is open has its verdict in a run in force': `
     SELECT b.id FROM break b WHERE b.run_id IS NOT NULL AND b.state IN ('open', 'assigned') AND NOT EXISTS (
       SELECT FROM recon_item i JOIN recon_run r ON r.id = i.run_id AND r.in_force
-      WHERE (i.tenant_id, i.connection_id, i.business_date, i.fingerprint) = (b.tenant_id, b.connection_id, b.business_date, b.fingerprint))`,
+      WHERE (i.tenant_id, i.connection_id, i.business_date, i.fingerprint)
+        = (b.tenant_id, b.connection_id, b.business_date, b.fingerprint))`,
   'a run at rest has no lease and no staged lines': `
     SELECT id FROM recon_run r WHERE next_action_at IS NULL
       AND (lease_token IS NOT NULL OR EXISTS (SELECT FROM recon_line l WHERE l.run_id = r.id))`,

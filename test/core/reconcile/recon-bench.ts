@@ -15,7 +15,10 @@ import { CONNECTION, openStoreBench, request, type StoreBench } from '../../stor
 import { testMasterKey } from '../../support/database.js';
 import { type Day, type FakeSettlement, fakeSettlement, fakeVault } from './fake-settlement.js';
 
-/** Reconciliation over a database of its own and a fake supplier, everything by hand: nothing happens unless a test makes it. */
+/**
+ * Reconciliation over a database of its own and a fake supplier, everything by hand: nothing happens unless a test
+ * makes it.
+ */
 export interface ReconBench extends StoreBench {
   readonly settlement: FakeSettlement;
   readonly reconciliations: Reconciliations;
@@ -28,7 +31,9 @@ export interface ReconBench extends StoreBench {
   readonly resyncs: Parameters<Resyncs['start']>[];
   /** A runner of another process, over this store or one that a test has put something around. */
   runnerOver(work: ReconWork): ReconcileRunner;
-  /** Puts a day there, reconciles it as the caller and gives the run; the caller is the demo tenant unless it is said. */
+  /**
+   * Puts a day there, reconciles it as the caller and gives the run; the caller is the demo tenant unless it is said.
+   */
   reconcile(businessDate: string, day?: Day, caller?: Caller): Promise<RunView>;
   open(businessDate: string, caller?: Caller, asked?: IdempotentRequest): Promise<Answer>;
   breaks(run: RunView, caller?: Caller): Promise<readonly BreakView[]>;
