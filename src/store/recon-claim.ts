@@ -60,6 +60,7 @@ export async function claimRun(pools: Pools, connectionId: string, leaseMs: numb
   return asTenants(pools.app, [tenantId], async (client) => {
     // Held until the commit: claims of one connection go one after the other.
     await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('recon ' || $1, 0))`, [connectionId]);
+    if (await isWriting(client, tenantId, connectionId)) return null;
     const taken = await client.query<ClaimRecord>({
       name: 'claim-run',
       text: `
@@ -85,6 +86,19 @@ export async function claimRun(pools: Pools, connectionId: string, leaseMs: numb
     const record = taken.rows[0];
     return record === undefined ? null : toClaimed(record);
   });
+}
+
+/** Whether somebody writes a stage of the connection just now: their lock on the run outlasts a lease that has lapsed. */
+async function isWriting(client: pg.PoolClient, tenantId: string, connectionId: string): Promise<boolean> {
+  const found = await client.query<{ leased: number; free: number }>({
+    name: 'writing-runs',
+    text: `
+      WITH leased AS (SELECT id FROM recon_run WHERE tenant_id = $1 AND connection_id = $2 AND lease_token IS NOT NULL),
+      free AS (SELECT id FROM recon_run WHERE id IN (SELECT id FROM leased) FOR UPDATE SKIP LOCKED)
+      SELECT (SELECT count(*) FROM leased) AS leased, (SELECT count(*) FROM free) AS free`,
+    values: [tenantId, connectionId],
+  });
+  return found.rows[0]?.leased !== found.rows[0]?.free;
 }
 
 /** Waits for nobody: while a stage writes, its lock on the row is as good as a lease. */

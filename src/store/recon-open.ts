@@ -113,7 +113,9 @@ async function openOrAsk(
       UPDATE recon_run SET state = CASE WHEN next_action_at IS NULL THEN 'running' ELSE state END,
         next_action_at = clock_timestamp(), version = version + (next_action_at IS NULL)::int,
         updated_at = clock_timestamp()
-      WHERE tenant_id = $1 AND connection_id = $2 AND business_date = $3 AND superseded_by IS NULL AND id <> $4
+      WHERE tenant_id = $1 AND id = (
+          SELECT id FROM recon_run WHERE tenant_id = $1 AND connection_id = $2 AND business_date = $3
+            AND superseded_by IS NULL AND id <> $4 FOR UPDATE SKIP LOCKED)
         AND (lease_until IS NULL OR lease_until <= clock_timestamp())
         AND NOT ($5 = 'unless-conclusive' AND (next_action_at IS NOT NULL OR (state = 'completed' AND conclusive)))`,
     values: [tenantId, connectionId, businessDate, opening.id, again],

@@ -3,6 +3,9 @@ import type { ClaimedRun } from '../core/reconcile/ports.js';
 import type { Pools } from './pools.js';
 import { asTenants } from './tenant-scope.js';
 
+/** A supplier's day may be as large as it likes; what serves requests has less patience. */
+const LONGEST_STATEMENT = '15min';
+
 /** The operator itself, to whom runs of shared connections belong. */
 export const OPERATOR = '00000000-0000-0000-0000-000000000000';
 
@@ -18,6 +21,7 @@ export async function asRun<T>(
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T | null> {
   return asTenants(pools.app, [run.tenantId, ...tenants], async (client) => {
+    await client.query(`SET LOCAL statement_timeout = '${LONGEST_STATEMENT}'`);
     const held = await client.query({
       name: 'lock-leased-run',
       text: 'SELECT FROM recon_run WHERE tenant_id = $1 AND id = $2 AND lease_token = $3 FOR UPDATE',

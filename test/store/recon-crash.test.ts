@@ -184,6 +184,29 @@ describe('two processes', () => {
     expect(bench.settlement.asked()).toBe(3);
   });
 
+  it('do not get into each other’s way while one writes longer than its lease', async () => {
+    bench.settlement.days.set(D, { lines: [] });
+    for (const date of [D, '2026-03-11']) await bench.open(date);
+    const writing = await bench.recon.claim(CONNECTION, 60_000);
+    const client = await bench.owner.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('SELECT FROM recon_run WHERE id = $1 FOR UPDATE', [writing?.id]);
+      if (writing !== null) await bench.recon.renew(writing, 60_000);
+      expect(runOf(await bench.open(D)).state).toBe('running');
+      await client.query('UPDATE recon_run SET lease_until = now(), next_action_at = now() WHERE id = $1', [
+        writing?.id,
+      ]);
+      await client.query('COMMIT; BEGIN');
+      await client.query('SELECT FROM recon_run WHERE id = $1 FOR UPDATE', [writing?.id]);
+      expect(await bench.recon.claim(CONNECTION, 60_000)).toBeNull();
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+    expect((await bench.recon.claim(CONNECTION, 60_000))?.id).toBe(writing?.id);
+  });
+
   async function eventuallyAtRest(): Promise<void> {
     await bench.runner.wake(CONNECTION, []);
     const { rows } = await bench.owner.query<{ state: string }>('SELECT state FROM recon_run');
