@@ -3,6 +3,7 @@ import type { ActOnBreak, BreakView } from '../../src/core/reconcile/reconciliat
 import { createBreakBook } from '../../src/store/break-book.js';
 import { toTypeId } from '../../src/spec/typeid.js';
 import { reference, stands } from '../core/reconcile/books.js';
+import { brokenReconciliation } from '../core/reconcile/invariants.js';
 import { idOf, openReconBench, type ReconBench } from '../core/reconcile/recon-bench.js';
 import { request } from './store-bench.js';
 
@@ -12,6 +13,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(bench.errors).toEqual([]);
+  expect(await brokenReconciliation(bench.owner)).toEqual([]);
   await bench.runner.stop();
   await bench.close();
 });
@@ -124,6 +126,9 @@ describe('an act on a break', () => {
     await act(ours, {});
     const again = await bench.reconcile(D, { lines: [] });
     expect((await bench.breaks(again)).find(({ id }) => id === ours.id)).toMatchObject({ state: 'resolved' });
+    expect(await brokenReconciliation(bench.owner)).toEqual([]);
+    const mended = await bench.reconcile(D, { lines: [{ reference: reference(1), points: 500 }] });
+    expect((await bench.breaks(mended)).find(({ id }) => id === ours.id)).toMatchObject({ state: 'resolved' });
   });
 });
 
