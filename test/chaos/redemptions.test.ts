@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
+import { ownerPool } from '../support/database.js';
 import { Problem } from '../../src/core/problem.js';
 import { eventually } from '../support/eventually.js';
 import { type Bench, type Books, openBench, request } from '../support/gateway.js';
@@ -22,7 +23,7 @@ let bench: Bench;
 let owner: pg.Pool;
 beforeAll(async () => {
   bench = await openBench({ redisUrl: FULL ? redisUrl() : null });
-  owner = new pg.Pool({ connectionString: bench.ownerUrl, max: 2 });
+  owner = ownerPool(bench.ownerUrl);
 });
 afterAll(async () => {
   await owner.end();

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { openGateway } from '../../src/compose/gateway.js';
 import { fromRoot } from '../../src/config/paths.js';
 import { loadSchemes } from '../../src/config/schemes.js';
@@ -6,7 +6,7 @@ import type { OperationView } from '../../src/core/operation/operations.js';
 import type { RunView } from '../../src/core/reconcile/reconciliations.js';
 import { brokenReconciliation } from '../core/reconcile/invariants.js';
 import { idOf, runOf } from '../core/reconcile/recon-bench.js';
-import { testMasterKey } from '../support/database.js';
+import { testMasterKey, ownerPool } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type Bench, inboundPath, openBench, request } from '../support/gateway.js';
 import { brokenInvariants } from '../support/invariants.js';
@@ -37,8 +37,7 @@ export interface ReconcilePlace {
 export async function openReconcilePlace(): Promise<ReconcilePlace> {
   const bench = await openBench({ worker: false });
   const { gateway, sandbox, demo } = bench;
-  const owner = new pg.Pool({ connectionString: bench.ownerUrl, max: 2 });
-  owner.on('error', () => undefined);
+  const owner = ownerPool(bench.ownerUrl);
   const read = (id: string): Promise<OperationView> => gateway.operations.get(demo, id, 'en');
   let trips = 0;
   return {

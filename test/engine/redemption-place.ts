@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { ownerPool } from '../support/database.js';
 import type { OperationView } from '../../src/core/operation/operations.js';
 import { Problem } from '../../src/core/problem.js';
 import { eventually } from '../support/eventually.js';
@@ -36,7 +36,7 @@ export interface RedemptionPlace {
 export async function openRedemptionPlace(redisUrl: string | null): Promise<RedemptionPlace> {
   const bench = await openBench({ redisUrl });
   const { gateway, sandbox, demo } = bench;
-  const owner = new pg.Pool({ connectionString: bench.ownerUrl, max: 2 });
+  const owner = ownerPool(bench.ownerUrl);
   const read = (id: string): Promise<OperationView> => gateway.operations.get(demo, id, 'en');
   const inState: RedemptionPlace['inState'] = (id, state) =>
     eventually(

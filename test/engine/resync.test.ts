@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
+import { ownerPool } from '../support/database.js';
 import { toTypeId } from '../../src/spec/typeid.js';
 import { eventually } from '../support/eventually.js';
 import { type Books, inboundPath } from '../support/gateway.js';
@@ -11,7 +12,7 @@ let bench: ResyncBench;
 let owner: pg.Pool;
 beforeAll(async () => {
   bench = await openResyncBench();
-  owner = new pg.Pool({ connectionString: bench.bench.ownerUrl, max: 2 });
+  owner = ownerPool(bench.bench.ownerUrl);
 });
 afterAll(async () => {
   await owner.end();

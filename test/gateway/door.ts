@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
-import pg from 'pg';
+import { ownerPool } from '../support/database.js';
 import type { Scope } from '../../src/core/access/caller.js';
 import { seededTenantId } from '../../src/compose/seed.js';
 import { hashApiKey, mintApiKey } from '../../src/privacy/api-key.js';
@@ -44,7 +44,7 @@ export interface Door {
 export async function openDoor(options: Parameters<typeof openBench>[0] = {}): Promise<Door> {
   const bench = await openBench(options);
   const http = await inboundUrls(bench, SCHEMES);
-  const owner = new pg.Pool({ connectionString: bench.ownerUrl, max: 2 });
+  const owner = ownerPool(bench.ownerUrl);
   const sql: Door['sql'] = async <Row extends object>(text: string, values: readonly unknown[] = []) =>
     (await owner.query(text, [...values])).rows as Row[];
   return {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import pg from 'pg';
 import { openGateway } from '../../src/compose/gateway.js';
 import { demoKeys, seed } from '../../src/compose/seed.js';
 import { fromRoot } from '../../src/config/paths.js';
@@ -10,7 +9,7 @@ import { createServer } from '../../src/http/server.js';
 import { createLogger } from '../../src/observe/log.js';
 import { mintApiKey } from '../../src/privacy/api-key.js';
 import { startSandbox } from '../../sandbox/server.js';
-import { freshDatabase, testMasterKey } from '../support/database.js';
+import { freshDatabase, testMasterKey, ownerPool } from '../support/database.js';
 import { controlOf } from './control.js';
 import { asker, type Door } from './door.js';
 import { type EchoingSupplier, openEchoingSupplier } from './echoing-supplier.js';
@@ -31,7 +30,7 @@ export async function openWatchedGateway(redisUrl: string | null): Promise<Watch
   const seen = new Map<string, string>();
   const note = (place: string, text: string): void => void seen.set(place, `${seen.get(place) ?? ''}${text}\n`);
   const database = await freshDatabase();
-  const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
+  const owner = ownerPool(database.ownerUrl);
   const schemes = loadSchemes(fromRoot('schemes'));
   const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', schemesDir: fromRoot('schemes'), pushUrls: {} });
   const supplier = await openEchoingSupplier(sandbox.url);

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { resync as verb } from '../../src/cli/resync.js';
 import { readEnvironment } from '../../src/config/environment.js';
 import type { ResyncItemView, ResyncView } from '../../src/core/resync/resyncs.js';
 import { toTypeId } from '../../src/spec/typeid.js';
 import { faulty, openResyncBench, type ResyncBench } from '../engine/resync-bench.js';
-import { testMasterKey } from '../support/database.js';
+import { testMasterKey, ownerPool } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { linkMembers } from '../support/travellers.js';
 import { interline, type Outcome, startInterline } from './interline.js';
@@ -23,7 +23,7 @@ let environment: Record<string, string>;
 let link: string;
 beforeAll(async () => {
   bench = await openResyncBench();
-  owner = new pg.Pool({ connectionString: bench.bench.ownerUrl, max: 2 });
+  owner = ownerPool(bench.bench.ownerUrl);
   dataDir = mkdtempSync(path.join(tmpdir(), 'interline-command-'));
   environment = {
     DATABASE_URL: bench.bench.ownerUrl,

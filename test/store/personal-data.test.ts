@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
+import { ownerPool } from '../support/database.js';
 import { type Bench, openBench, request, type SandboxMember } from '../support/gateway.js';
 import { eventually } from '../support/eventually.js';
 import { inboundUrls } from '../support/inbound-door.js';
@@ -18,7 +19,7 @@ const members: SandboxMember[] = [];
 
 beforeAll(async () => {
   bench = await openBench();
-  owner = new pg.Pool({ connectionString: bench.ownerUrl, max: 2 });
+  owner = ownerPool(bench.ownerUrl);
   door = await inboundUrls(bench, SCHEMES);
   for (const scheme of SCHEMES) members.push(...(await busyMembers(scheme)));
   await eventually(

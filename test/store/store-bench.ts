@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { SCOPES, type Caller } from '../../src/core/access/caller.js';
 import type { IdempotentRequest } from '../../src/core/answer.js';
 import type { Operations } from '../../src/core/operation/operations.js';
@@ -11,7 +11,7 @@ import { createOperationStore } from '../../src/store/operation-store.js';
 import { openPools, type Pools } from '../../src/store/pools.js';
 import { createRestWatch } from '../../src/store/rest-watch.js';
 import { schemeFacts } from '../core/operation/fake-scheme.js';
-import { freshDatabase, testMasterKey } from '../support/database.js';
+import { freshDatabase, testMasterKey, ownerPool } from '../support/database.js';
 
 export const SCHEME = 'blue-air';
 /** The shared connection of the scheme. */
@@ -41,7 +41,7 @@ export interface StoreBench {
 
 export async function openStoreBench(options: { links?: number } = {}): Promise<StoreBench> {
   const database = await freshDatabase();
-  const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
+  const owner = ownerPool(database.ownerUrl);
   const master = masterKeyFromBytes(testMasterKey());
   const opened: Pools[] = [];
   const open = (): Pools => {

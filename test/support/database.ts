@@ -34,6 +34,11 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   };
 }
 
+/** The owner's own view of a test's database. That the database goes while a connection is still closing is nobody's error. */
+export function ownerPool(ownerUrl: string): pg.Pool {
+  return new pg.Pool({ connectionString: ownerUrl, max: 2 }).on('error', () => undefined);
+}
+
 /** The master key that the template's roles got their passwords from. */
 export function testMasterKey(): Buffer {
   return Buffer.from(required('TEST_MASTER_KEY'), 'base64');
