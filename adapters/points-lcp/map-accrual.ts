@@ -4,6 +4,7 @@ import type { Activity, ActivityType } from '../../src/spec/activity.js';
 import type { AccrualInput, Attempt, Receipt } from '../../src/spec/adapter.js';
 import { AdapterFault } from '../../src/spec/errors.js';
 import { points } from '../../src/spec/values.js';
+import { callbackOf } from './callback.js';
 import type { Wire } from './client.js';
 import type { Config } from './config.js';
 import { alreadySucceeded, failure, outcomeOf, systemError, unbelievable } from './errors.js';
@@ -14,7 +15,7 @@ export const ACTIVITIES = ['flight', 'other'] as const satisfies readonly Activi
 /** The same for every attempt, down to the byte: only then is a repeat a repeat. */
 export function posting(input: AccrualInput, attempt: Attempt, config: Config): Wire['Posting'] {
   return {
-    callback: `urn:interline:${config.partner}:${attempt.reference}`,
+    callback: callbackOf(config, attempt.reference),
     // One posting and one effect, so that no answer can be lost between two halves.
     amount: points(input.points + input.bonusPoints),
     memberId: input.member.number,

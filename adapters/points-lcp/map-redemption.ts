@@ -3,6 +3,7 @@ import type { Attempt, Receipt, RedemptionInput } from '../../src/spec/adapter.j
 import { AdapterFault } from '../../src/spec/errors.js';
 import type { Reward, RewardType } from '../../src/spec/reward.js';
 import { points } from '../../src/spec/values.js';
+import { callbackOf } from './callback.js';
 import type { Wire } from './client.js';
 import type { Config } from './config.js';
 import { readReceipt } from './map-accrual.js';
@@ -16,7 +17,7 @@ export const REWARDS = ['flight', 'cash-off'] as const satisfies readonly Reward
 /** A posting with a negative amount, the same for every attempt, down to the byte. */
 export function debit(input: RedemptionInput, attempt: Attempt, config: Config): Wire['Posting'] {
   return {
-    callback: `urn:interline:${config.partner}:${attempt.reference}`,
+    callback: callbackOf(config, attempt.reference),
     amount: points(0 - input.points),
     memberId: input.member.number,
     bonus: false,

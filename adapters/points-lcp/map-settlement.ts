@@ -3,6 +3,7 @@ import { wholeNumber } from '../../src/kit/csv.js';
 import { utcInstant } from '../../src/kit/instant.js';
 import { SettlementFault, type SettlementLine } from '../../src/spec/settlement.js';
 import { points } from '../../src/spec/values.js';
+import { referenceOf } from './callback.js';
 
 const REFERENCE = /^\d{20}$/;
 const TRANSACTION_ID = /^.{1,100}$/;
@@ -44,7 +45,6 @@ function told(kind: string, reference?: string): Pick<SettlementLine, 'kind' | '
 
 /** Our reference, where the `callback` is one of ours. */
 function referenceIn(callback: string, partner: string): string | undefined {
-  const ours = `urn:interline:${partner}:`;
-  const reference = callback.slice(ours.length);
-  return callback.startsWith(ours) && REFERENCE.test(reference) ? reference : undefined;
+  const reference = referenceOf({ partner }, callback);
+  return reference !== undefined && REFERENCE.test(reference) ? reference : undefined;
 }

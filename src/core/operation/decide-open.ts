@@ -34,6 +34,14 @@ export function review(reviewReason: ReviewReason): Decision {
   return { to: 'needs-review', nextActionInMs: parkedDelay(), unknownSince: null, everSent: true, reviewReason };
 }
 
+const BUG_TRIES = 3;
+
+/** Our own fault before anything was sent: a few tries (`null`), then aside, so that the others are not delayed. */
+export function quarantined(tries: number): Decision | null {
+  if (tries < BUG_TRIES) return null;
+  return { to: 'needs-review', nextActionInMs: parkedDelay(), reviewReason: 'quarantined', notSentTries: tries };
+}
+
 /** The outcome of a send is open: from now on only evidence, or the same key again, moves the operation. */
 export function unknown(snapshot: Snapshot, rules: Rules, random: Random): Decision {
   return {

@@ -2,10 +2,10 @@ import type { Receipt } from '../../spec/adapter.js';
 import type { Fault } from '../../spec/errors.js';
 import { decideFoundHold, lookAgainAt, stepAbsent } from './decide-found-hold.js';
 import { confirmed, held, released, spent } from './redemption-outcome.js';
-import { foundOtherwise, rejected, review, stillUnknown, unknown } from './decide-open.js';
+import { foundOtherwise, quarantined, rejected, review, stillUnknown, unknown } from './decide-open.js';
 import { canFind } from './recovery-rules.js';
 import { before, stepOf } from './redemption-step.js';
-import { notSentDelay, parkedDelay, throttledDelay, type Random } from './schedule.js';
+import { notSentDelay, throttledDelay, type Random } from './schedule.js';
 import type { Decision, Learnt, RedemptionSnapshot, Rules } from './snapshot.js';
 
 /**
@@ -110,16 +110,11 @@ function decideStepRefused(
   return { to: 'unknown', nextActionInMs: 0, everSent: true, ...since, evidence: { by: 'receipt', supplierCode } };
 }
 
-/** Our own fault before anything was sent: a few tries, then aside, so that the others are not delayed. */
-const BUG_TRIES = 3;
-
 function decideStepBug(snapshot: RedemptionSnapshot, sent: boolean, rules: Rules, random: Random): Decision {
   if (sent) return unknown(snapshot, rules, random);
   const tries = snapshot.notSentTries + 1;
-  if (tries >= BUG_TRIES && snapshot.unknownForMs === null) {
-    return { to: 'needs-review', nextActionInMs: parkedDelay(), reviewReason: 'quarantined', notSentTries: tries };
-  }
-  return withoutEffect(snapshot, rules, random, notSentDelay(rules.timing, tries, random));
+  const aside = snapshot.unknownForMs === null ? quarantined(tries) : null;
+  return aside ?? withoutEffect(snapshot, rules, random, notSentDelay(rules.timing, tries, random));
 }
 
 function decideToldSpent(snapshot: RedemptionSnapshot, told: Extract<Learnt, { type: 'told-posted' }>): Decision {

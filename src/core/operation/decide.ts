@@ -3,7 +3,7 @@ import type { Fault } from '../../spec/errors.js';
 import { isFinal } from '../../spec/operation.js';
 import { absent, decideAbsent, lookAgain } from './decide-absent.js';
 import { decideRedemption } from './decide-redemption.js';
-import { foundOtherwise, rejected, review, stillUnknown, unknown } from './decide-open.js';
+import { foundOtherwise, quarantined, rejected, review, stillUnknown, unknown } from './decide-open.js';
 import { notSentDelay, parkedDelay, submittedDelay, throttledDelay, type Random } from './schedule.js';
 import { type Decision, isRedemption, type Learnt, type Rules, type Snapshot, type WriteSnapshot } from './snapshot.js';
 
@@ -88,15 +88,10 @@ function decideFault(snapshot: Snapshot, fault: Fault, rules: Rules, random: Ran
   }
 }
 
-/** Our own fault before anything was sent: a few tries, then aside, so that the others are not delayed. */
-const BUG_TRIES = 3;
-
 function decideBug(snapshot: Snapshot, sent: boolean, rules: Rules, random: Random): Decision {
   if (sent || snapshot.unknownForMs !== null) return unknown(snapshot, rules, random);
   const tries = snapshot.notSentTries + 1;
-  if (tries >= BUG_TRIES)
-    return { to: 'needs-review', nextActionInMs: parkedDelay(), reviewReason: 'quarantined', notSentTries: tries };
-  return again(tries, notSentDelay(rules.timing, tries, random));
+  return quarantined(tries) ?? again(tries, notSentDelay(rules.timing, tries, random));
 }
 
 /** Only what may have been sent and is still open can be told absent; what was accepted may yet be posted. */
