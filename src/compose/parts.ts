@@ -91,10 +91,10 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
     publish: (limit, publish) => publishOutbox(pools, limit, publish),
     overdue: () => overdue(pools),
   };
-  const schemes = new Map(options.schemes.map((scheme) => [scheme.id, scheme]));
   const relay = startRelay(outbox, queue, failed('relay'));
+  const schemes = new Map(options.schemes.map((scheme) => [scheme.id, scheme]));
   const connections = createConnectionStore(pools);
-  const suppliers = openSuppliers(options, connections, master);
+  const suppliers = openSuppliers(schemes, connections, master);
   const vault = createMemberVault(master);
   const store = createOperationStore(pools, relay.nudge);
   const breaks = createBreakBook(pools, (scheme) => schemes.get(scheme)?.zone ?? 'UTC');
@@ -135,13 +135,13 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
 }
 
 function openSuppliers(
-  options: GatewayOptions,
+  schemes: Parts['schemes'],
   connections: ConnectionStore,
   master: ReturnType<typeof masterKeyFromBytes>,
 ) {
   return createSuppliers({
     connections,
-    schemes: new Map(options.schemes.map((scheme) => [scheme.id, scheme])),
+    schemes,
     adapterOf,
     timings: TIMINGS,
     assertTiming,
