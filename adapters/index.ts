@@ -1,4 +1,5 @@
 import type { AnyAdapter, LoyaltyAdapter } from '../src/spec/adapter.js';
+import type { Scheme } from '../src/spec/scheme.js';
 import { cnPartner } from './cn-partner/index.js';
 import { operaCloud } from './opera-cloud/index.js';
 import { pointsLcp } from './points-lcp/index.js';
@@ -17,6 +18,12 @@ export function adapterOf(id: string): AnyAdapter {
     throw new Error(`no adapter "${id}"; there are ${Object.keys(adapters).join(', ')}`);
   }
   return adapter;
+}
+
+/** The adapter of a scheme, with the ports that the scheme's own settings give it. Throws like `adapterOf`. */
+export function adapterFor({ adapter: id, settings }: Pick<Scheme, 'adapter' | 'settings'>): AnyAdapter {
+  const adapter = adapterOf(id);
+  return adapter.forSettings?.(settings) ?? adapter;
 }
 
 /** Forgets the configuration's type: from here on only what an adapter's `configure` made is handed back to it. */

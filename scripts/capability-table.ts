@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { adapterOf } from '../adapters/index.js';
+import { adapterFor, adapterOf } from '../adapters/index.js';
 import { fromRoot } from '../src/config/paths.js';
 import { loadSchemes } from '../src/config/schemes.js';
 import { type Capabilities, capabilitiesOf } from '../src/spec/capabilities.js';
@@ -57,7 +57,7 @@ const CAPABILITIES: Readonly<Record<keyof Capabilities, Readonly<Record<Language
 /** The table and its notes in Markdown: one row a scheme, one column for each capability that any of them has. */
 export function capabilityTable(schemes: readonly Scheme[], language: Language): string {
   const words = WORDS[language];
-  const rows = schemes.map((scheme) => ({ scheme, capabilities: capabilitiesOf(adapterOf(scheme.adapter)) }));
+  const rows = schemes.map((scheme) => ({ scheme, capabilities: capabilitiesOf(adapterFor(scheme)) }));
   const names = Object.keys(CAPABILITIES) as (keyof Capabilities)[];
   const shown = names.filter((name) => rows.some(({ capabilities }) => capabilities[name] !== false));
   const lines = rows.map(({ scheme, capabilities }) => [

@@ -1,4 +1,4 @@
-import { adapterOf } from '../../adapters/index.js';
+import { adapterFor } from '../../adapters/index.js';
 import { fromRoot } from '../config/paths.js';
 import { loadSchemes } from '../config/schemes.js';
 import { type Capabilities, capabilitiesOf } from '../spec/capabilities.js';
@@ -23,8 +23,9 @@ export const schemes: Verb = {
 
 type Listed = Pick<Scheme, 'id' | 'name' | 'kind' | 'adapter' | 'contract'> & { readonly capabilities: Capabilities };
 
-function described({ id, name, kind, adapter, contract }: Scheme): Listed {
-  return { id, name, kind, adapter, contract, capabilities: capabilitiesOf(adapterOf(adapter)) };
+function described(scheme: Scheme): Listed {
+  const { id, name, kind, adapter, contract } = scheme;
+  return { id, name, kind, adapter, contract, capabilities: capabilitiesOf(adapterFor(scheme)) };
 }
 
 function asTable(listed: readonly Listed[]): string {

@@ -1,4 +1,4 @@
-import { adapterOf } from '../../adapters/index.js';
+import { adapterFor } from '../../adapters/index.js';
 import type { Reconciliations } from '../core/reconcile/reconciliations.js';
 import { createReconcileRunner, type ReconcileRunner } from '../core/reconcile/runner.js';
 import { createReconciliations } from '../core/reconcile/use-cases.js';
@@ -58,7 +58,7 @@ export async function nightPlans({ connections, schemes }: Parts): Promise<Night
   const all = await connections.all();
   return all.flatMap(({ id, scheme: name }) => {
     const scheme = schemes.get(name);
-    if (scheme?.settlement === undefined || adapterOf(scheme.adapter).settlement === undefined) return [];
+    if (scheme?.settlement === undefined || adapterFor(scheme).settlement === undefined) return [];
     return [{ connectionId: id, at: scheme.settlement.fetchAt, zone: scheme.zone }];
   });
 }

@@ -1,6 +1,6 @@
-import { adapterOf } from '../../adapters/index.js';
+import { adapterFor } from '../../adapters/index.js';
 import { handlersFor } from '../../jobs/index.js';
-import { TIMINGS } from '../config/timing.js';
+import { timingOf } from '../config/timing.js';
 import type { Authenticate } from '../core/access/caller.js';
 import type { InboundUseCases } from '../core/inbound/use-cases.js';
 import type { Links } from '../core/link/links.js';
@@ -57,7 +57,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const facts = (id: string) => {
     const scheme = schemes.get(id);
     if (scheme === undefined) throw new Error(`scheme ${id} is not installed`);
-    return { scheme, adapter: adapterOf(scheme.adapter), timing: TIMINGS.normal };
+    return { scheme, adapter: adapterFor(scheme), timing: timingOf(scheme, 'normal') };
   };
   const desk = openDesk(parts);
   const closing: (() => Promise<void>)[] = [];
@@ -73,7 +73,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     }),
     ...desk,
     inbound,
-    schemes: createSchemes({ schemes, adapterOf, suppliers: links.suppliers }),
+    schemes: createSchemes({ schemes, adapterFor, suppliers: links.suppliers }),
     ping: async () => {
       await pools.relay.query('SELECT 1');
     },

@@ -1,6 +1,6 @@
-import { adapterOf } from '../../adapters/index.js';
+import { adapterFor } from '../../adapters/index.js';
 import { createCheckForm } from '../config/link-form.js';
-import { assertTiming, TIMINGS } from '../config/timing.js';
+import { assertTiming, limitsOf, timingOf } from '../config/timing.js';
 import { createInbound, type InboundUseCases } from '../core/inbound/use-cases.js';
 import type { CreateLinkDeps } from '../core/link/create-link.js';
 import type { OperationStore, Outbox, WakeQueue } from '../core/operation/ports.js';
@@ -142,8 +142,9 @@ function openSuppliers(
   return createSuppliers({
     connections,
     schemes,
-    adapterOf,
-    timings: TIMINGS,
+    adapterFor,
+    timingOf,
+    limitsOf,
     assertTiming,
     openSecrets: ({ keyVersion, wrappedKey, id, secrets }) =>
       openConnectionSecrets(master, { version: keyVersion, wrapped: wrappedKey }, id, secrets),

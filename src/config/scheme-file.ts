@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { REFUSAL_REASONS } from '../spec/errors.js';
 import { REWARD_TYPES } from '../spec/reward.js';
+import { compiles, isAnchored, isCalendarDate, isZone } from './scheme-checks.js';
+import { limits, timing } from './scheme-times.js';
+import { assertTiming, timingOf } from './timing.js';
 import type { EarnRule, Scheme, Terms } from '../spec/scheme.js';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const ZONE = /^(?:UTC|[A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+)$/;
 /** More decimals than any scheme pays by, and few enough to be exact. */
 const RATE = /^\d{1,6}(?:\.\d{1,4})?$/;
 const MONEY_OF = { flight: 'fare', rail: 'fare', stay: 'eligible', other: 'amount' } as const satisfies Record<
@@ -93,8 +96,7 @@ const linkForm = z
     error: 'names a field that is not among the properties',
   });
 
-/** A scheme's YAML file, checked to the last field. Unknown fields are refused everywhere but in `settings` and `secrets`, which the adapter checks. */
-export const schemeFile: z.ZodType<Scheme> = z.strictObject({
+const fields = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, 'has to be lower-case letters, digits and dashes'),
   name: bilingual,
   kind: z.enum(['airline', 'hotel', 'rail', 'wallet', 'coalition']),
@@ -109,6 +111,14 @@ export const schemeFile: z.ZodType<Scheme> = z.strictObject({
   resend: z.enum(['automatic', 'by-person']),
   terms: z.array(terms).min(1).superRefine(areDistinct),
   softHoldSeconds: z.int().min(60).max(86_400).default(900),
+  timing: timing.default({}),
+  limits: limits.prefault({}),
+  outcomes: z
+    .record(
+      z.string().min(1).max(64),
+      z.union([z.strictObject({ rejected: z.enum(REFUSAL_REASONS) }), z.enum(['not-processed', 'needs-review'])]),
+    )
+    .default({}),
   settlement: z
     .strictObject({ fetchAt: clockTime, expectedBy: clockTime })
     .refine(({ fetchAt, expectedBy }) => fetchAt < expectedBy, 'has to be expected after it is first asked for')
@@ -118,12 +128,29 @@ export const schemeFile: z.ZodType<Scheme> = z.strictObject({
       settings: z.record(z.string(), z.unknown()),
       secrets: z.record(z.string(), z.string()),
       members: z.strictObject({ prefix: z.string(), length: z.int().min(4).max(32) }),
+      timing: timing.optional(),
+      limits: limits.optional(),
       behaviour: z.record(z.string(), z.unknown()).optional(),
     })
     .optional(),
 });
 
+/** A scheme's YAML file, checked to the last field. Unknown fields are refused everywhere but in `settings` and `secrets`, which the adapter checks. */
+export const schemeFile: z.ZodType<Scheme> = fields.superRefine(sendsOnce);
+
 type Context = z.core.$RefinementCtx;
+
+/** Times under which a write could happen twice are refused here, not at the first call. */
+function sendsOnce(scheme: Pick<Scheme, 'timing' | 'sandbox'>, context: Context): void {
+  for (const name of ['normal', 'fast'] as const) {
+    try {
+      assertTiming(timingOf(scheme, name));
+    } catch (error) {
+      const path = name === 'fast' ? ['sandbox', 'timing'] : ['timing'];
+      context.addIssue({ code: 'custom', path, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
 
 /** An earn rule is how we compute what we post: on money the product has, for a product that is ours to post, once per currency. */
 function earnsWhatWePost(given: Pick<Terms, 'accrual' | 'earn'>, context: Context): void {
@@ -160,38 +187,5 @@ function areDistinct(list: readonly Pick<Terms, 'version' | 'effectiveFrom'>[], 
       if (list.findIndex((other) => other[field] === entry[field]) === index) return;
       context.addIssue({ code: 'custom', path: [index, field], message: `${entry[field]} is there twice` });
     });
-  }
-}
-
-function isCalendarDate(day: string): boolean {
-  const parsed = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day);
-}
-
-/** A bare `^a|b$` would match anything that begins with a: what is left outside classes and groups may hold no alternative. */
-function isAnchored(source: string): boolean {
-  let bare = source.replace(/\\./gu, '').replace(/\[[^\]]*\]/g, '');
-  for (let before = ''; before !== bare; ) {
-    before = bare;
-    bare = bare.replace(/\([^()]*\)/g, '');
-  }
-  return bare.startsWith('^') && bare.endsWith('$') && !bare.includes('|');
-}
-
-function compiles(source: string): boolean {
-  try {
-    return new RegExp(source, 'u').source !== '';
-  } catch {
-    return false;
-  }
-}
-
-/** Offsets such as `+08:00` are refused, which newer versions of Node take for zones. */
-function isZone(zone: string): boolean {
-  if (!ZONE.test(zone)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
   }
 }

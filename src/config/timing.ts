@@ -1,4 +1,4 @@
-import type { Timing, TimingName } from '../spec/scheme.js';
+import type { Limits, Scheme, Timing, TimingName } from '../spec/scheme.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -49,8 +49,18 @@ const FAST: Timing = {
   settlementRetryMs: 5 * SECOND,
 };
 
-/** The two sets of times a connection may run by. */
+/** The two sets of times that every scheme begins with. */
 export const TIMINGS: Readonly<Record<TimingName, Timing>> = { normal: NORMAL, fast: FAST };
+
+/** The times that a connection of the scheme runs by: those of the name, but for what the scheme's file says otherwise. */
+export function timingOf({ timing, sandbox }: Pick<Scheme, 'timing' | 'sandbox'>, name: TimingName): Timing {
+  return { ...TIMINGS[name], ...(name === 'fast' ? sandbox?.timing : timing) };
+}
+
+/** What a connection of the scheme may take. */
+export function limitsOf({ limits, sandbox }: Pick<Scheme, 'limits' | 'sandbox'>, name: TimingName): Limits {
+  return name === 'fast' ? (sandbox?.limits ?? limits) : limits;
+}
 
 /**
  * Refuses times under which a write could happen twice: a lease that a call can outlive, or a "not found" believed while a

@@ -330,6 +330,8 @@ export interface LoyaltyAdapter<C> {
   readonly redemption?: RedemptionPort<C>;
   readonly settlement?: SettlementPort<C>;
   readonly inbound?: InboundPort<C>;
+  /** Where brands of one platform differ in their ports: the adapter as a scheme's own settings make it. */
+  readonly forSettings?: (settings: RawConfig['settings']) => LoyaltyAdapter<C>;
 }
 
 /** Gives an adapter its types; returns it unchanged. */

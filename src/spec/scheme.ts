@@ -1,4 +1,5 @@
 import type { ActivityType } from './activity.js';
+import type { RefusalReason } from './errors.js';
 import type { RewardType } from './reward.js';
 import type { Bilingual, HolderName, LocalDate } from './values.js';
 
@@ -81,6 +82,20 @@ export interface Timing {
   readonly settlementRetryMs: number;
 }
 
+/** What a scheme's connections may take at once. */
+export interface Limits {
+  /** Calls a second of one connection, over all its lanes, tenants and processes; `null`: as many as come, until the supplier throttles. */
+  readonly perSecond: number | null;
+  /** How many operations may wait for one connection before new ones are refused, to be sent again later. */
+  readonly backlog: number;
+}
+
+/**
+ * What a supplier's code means at this scheme, over the adapter's own table: a definite refusal, one that is documented as not
+ * processed and so is sent again, or one that a person decides. A lost answer has no code and cannot be judged otherwise.
+ */
+export type CodeMeaning = { readonly rejected: RefusalReason } | 'not-processed' | 'needs-review';
+
 /** One loyalty programme as its YAML file describes it; nothing else in the repository names a brand. */
 export interface Scheme {
   readonly id: string;
@@ -103,6 +118,11 @@ export interface Scheme {
   readonly softHoldSeconds: number;
   /** When a day is settled, by the clock in `zone` on the day after it: first asked for, and missed from. `HH:MM`. */
   readonly settlement?: { readonly fetchAt: string; readonly expectedBy: string } | undefined;
+  /** Times that differ from those of `timing: normal`. */
+  readonly timing: Readonly<Partial<Timing>>;
+  readonly limits: Limits;
+  /** By supplier code. */
+  readonly outcomes: Readonly<Record<string, CodeMeaning>>;
   /** What the simulated supplier and a development connection share; never used against a real supplier. */
   readonly sandbox?: SandboxSettings | undefined;
 }
@@ -113,6 +133,9 @@ export interface SandboxSettings {
   readonly secrets: Readonly<Record<string, string>>;
   /** How member numbers look: a prefix, then digits up to `length` characters, the last a check digit if the rule has one. */
   readonly members: { readonly prefix: string; readonly length: number };
+  /** Times and limits that differ from those of `timing: fast`, and from the scheme's own. */
+  readonly timing?: Readonly<Partial<Timing>> | undefined;
+  readonly limits?: Limits | undefined;
   /** How the simulated supplier behaves, beyond what a connection knows; read by it and by nobody else. */
   readonly behaviour?: Readonly<Record<string, unknown>> | undefined;
 }

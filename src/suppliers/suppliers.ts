@@ -1,6 +1,6 @@
 import type { Context } from '../spec/adapter.js';
 import type { AnyAdapter } from '../spec/adapter.js';
-import type { Scheme, Timing, TimingName } from '../spec/scheme.js';
+import type { Limits, Scheme, Timing, TimingName } from '../spec/scheme.js';
 import {
   type CallOptions,
   type ConnectionFacts,
@@ -19,8 +19,9 @@ import { randomUUID } from 'node:crypto';
 export interface SuppliersOptions {
   readonly connections: ConnectionStore;
   readonly schemes: ReadonlyMap<string, Scheme>;
-  readonly adapterOf: (id: string) => AnyAdapter;
-  readonly timings: Readonly<Record<TimingName, Timing>>;
+  readonly adapterFor: (scheme: Scheme) => AnyAdapter;
+  readonly timingOf: (scheme: Scheme, name: TimingName) => Timing;
+  readonly limitsOf: (scheme: Scheme, name: TimingName) => Limits;
   /** Refuses times under which a write could happen twice. */
   readonly assertTiming: (timing: Timing, conclusiveAfterMs?: number) => void;
   readonly openSecrets: (connection: StoredConnection) => Readonly<Record<string, unknown>>;
@@ -83,10 +84,10 @@ export function createSuppliers(options: SuppliersOptions): Suppliers & { close(
 function open(stored: StoredConnection, options: SuppliersOptions): Live {
   const scheme = options.schemes.get(stored.scheme);
   if (scheme === undefined) throw new Error(`scheme ${stored.scheme} of connection ${stored.id} is not installed`);
-  const adapter = options.adapterOf(scheme.adapter);
+  const adapter = options.adapterFor(scheme);
   const secrets = options.openSecrets(stored);
   const config = adapter.configure({ settings: stored.settings, secrets });
-  const timing = options.timings[stored.timing];
+  const timing = options.timingOf(scheme, stored.timing);
   options.assertTiming(timing, conclusiveAfterMs(adapter, config));
   const agents = createAgents({ maxSockets: options.maxSockets });
   const tokens = createTokenCache(Date.now);
@@ -114,7 +115,15 @@ function open(stored: StoredConnection, options: SuppliersOptions): Live {
     };
   };
   return {
-    supplier: { connectionId: stored.id, scheme, adapter, config, timing, context },
+    supplier: {
+      connectionId: stored.id,
+      scheme,
+      adapter,
+      config,
+      timing,
+      limits: options.limitsOf(scheme, stored.timing),
+      context,
+    },
     version: stored.version,
     agents,
   };

@@ -38,6 +38,9 @@ const scheme = {
   resend: 'automatic',
   terms: [terms],
   softHoldSeconds: 600,
+  timing: { totalMs: 15_000, lookupsMs: [1_000, 5_000] },
+  limits: { perSecond: 50, backlog: 1_000 },
+  outcomes: { E42: { rejected: 'too-late' }, E43: 'not-processed', E44: 'needs-review' },
   settlement: { fetchAt: '03:30', expectedBy: '08:00' },
   sandbox: {
     settings: {},
@@ -82,6 +85,11 @@ describe('loadSchemes', () => {
     writeFileSync(join(dir, 'README.md'), 'not a scheme');
     loaded({ ...scheme, id: 'b-rail' }, 'b-rail.yaml');
     expect(loaded({ ...scheme, id: 'a-rail' }, 'a-rail.yaml').map(({ id }) => id)).toEqual(['a-rail', 'b-rail']);
+  });
+
+  it('has the times of its connection, no rate and no codes of its own unless it says so', () => {
+    const bare = ['timing', 'limits', 'outcomes'].reduce((file, name) => ({ ...file, [name]: undefined }), scheme);
+    expect(loaded(bare)[0]).toMatchObject({ timing: {}, limits: { perSecond: null, backlog: 100_000 }, outcomes: {} });
   });
 
   it('redeems nothing, holds for a quarter of an hour and has no settlement unless it says so', () => {
@@ -180,6 +188,12 @@ describe('loadSchemes', () => {
     ['points in an unknown currency', 'terms.0.redeem.0.currency', 'RMB', 'redeem[0].currency: is not a currency'],
     ['a minimum of part of a point', 'terms.0.redeem.0.minimum', 0.5, 'redeem[0].minimum: '],
     ['a minimum of no points', 'terms.0.redeem.0.minimum', 0, 'redeem[0].minimum: '],
+    ['a lease that a call can outlive', 'timing.leaseMs', 15_000, 'timing: the lease of 15000 ms'],
+    ['a time nobody knows', 'timing.totalSeconds', 15, 'timing: Unrecognized key: "totalSeconds"'],
+    ['look-ups that go back', 'timing.lookupsMs', [5_000, 1_000], 'timing.lookupsMs: have to rise'],
+    ['a rate of none', 'limits.perSecond', 0, 'limits.perSecond: '],
+    ['a meaning nobody knows', 'outcomes.E43', 'perhaps', 'outcomes.E43: '],
+    ['a refusal outside the vocabulary', 'outcomes.E42', { rejected: 'because' }, 'outcomes.E42'],
     ['a hold of less than a minute', 'softHoldSeconds', 59, 'softHoldSeconds: '],
     ['a hold of more than a day', 'softHoldSeconds', 86_401, 'softHoldSeconds: '],
     [

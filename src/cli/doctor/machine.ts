@@ -1,6 +1,6 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { adapterOf } from '../../../adapters/index.js';
+import { adapterFor } from '../../../adapters/index.js';
 import type { Environment } from '../../config/environment.js';
 import { fromRoot } from '../../config/paths.js';
 import { loadSchemes } from '../../config/schemes.js';
@@ -31,7 +31,7 @@ export function checkMasterKey({ masterKey, dataDir }: Environment): Finding {
 export function checkSchemes(directory = fromRoot('schemes')): Finding {
   try {
     const schemes = loadSchemes(directory);
-    for (const { adapter } of schemes) adapterOf(adapter);
+    for (const scheme of schemes) adapterFor(scheme);
     if (schemes.length === 0)
       return failed('schemes', `none in ${directory}`, 'restore the schemes that come with Interline');
     return passed('schemes', schemes.map(({ id }) => id).join(', '));

@@ -8,15 +8,15 @@ import type { Schemes, SchemeView } from './schemes.js';
 
 export interface SchemesDeps {
   readonly schemes: ReadonlyMap<string, Scheme>;
-  readonly adapterOf: (id: string) => AnyAdapter;
+  readonly adapterFor: (scheme: Scheme) => AnyAdapter;
   readonly suppliers: Pick<Suppliers, 'connectionFor'>;
 }
 
 /** Schemes as a tenant sees them: what they can do, and whether there is a connection to use. */
-export function createSchemes({ schemes, adapterOf, suppliers }: SchemesDeps): Schemes {
+export function createSchemes({ schemes, adapterFor, suppliers }: SchemesDeps): Schemes {
   const view = async (tenantId: string, scheme: Scheme): Promise<SchemeView> => {
     const connection = await suppliers.connectionFor(tenantId, scheme.id);
-    return schemeView(scheme, adapterOf(scheme.adapter), healthOf(connection), todayIn(scheme.zone, new Date()));
+    return schemeView(scheme, adapterFor(scheme), healthOf(connection), todayIn(scheme.zone, new Date()));
   };
   return {
     list: (tenantId) => Promise.all([...schemes.values()].map((scheme) => view(tenantId, scheme))),

@@ -132,7 +132,8 @@ export function supplierOf(accrual: Partial<AccrualPort<never>> = {}, script: re
     };
   };
   const { scheme, adapter, timing } = schemeFacts({ accrual });
-  return { connectionId: CONNECTION, scheme, adapter, timing, config: {} as never, context, calls, requests };
+  const { limits } = scheme;
+  return { connectionId: CONNECTION, scheme, adapter, timing, limits, config: {} as never, context, calls, requests };
 }
 
 const exchange = (effect: 'read' | 'write'): HttpRequest => ({

@@ -78,6 +78,9 @@ export function fakeScheme(different: Partial<Scheme> = {}): Scheme {
     resend: 'automatic',
     terms: TERMS,
     softHoldSeconds: 900,
+    timing: {},
+    limits: { perSecond: null, backlog: 1_000 },
+    outcomes: {},
     ...different,
   };
 }

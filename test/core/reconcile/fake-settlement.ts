@@ -60,7 +60,15 @@ export function fakeSettlement(connectionId: string, coverage: 'ours' | 'member'
   const scheme = fakeScheme({ settlement: { fetchAt: '03:30', expectedBy: '08:00' } });
   const context = () => ({}) as ReturnType<Supplier['context']>;
   return {
-    supplier: { connectionId, scheme, adapter, config: {} as never, timing: TIMINGS.fast, context },
+    supplier: {
+      connectionId,
+      scheme,
+      adapter,
+      config: {} as never,
+      timing: TIMINGS.fast,
+      limits: scheme.limits,
+      context,
+    },
     days,
     failures,
     asked: () => asked,

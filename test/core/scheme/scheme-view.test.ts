@@ -38,6 +38,9 @@ const scheme: Scheme = {
   resend: 'automatic',
   terms: [terms('2025-01-01'), terms('2026-01-01'), terms('2027-01-01')],
   softHoldSeconds: 900,
+  timing: {},
+  limits: { perSecond: null, backlog: 1_000 },
+  outcomes: {},
   sandbox: { settings: {}, secrets: { key: 'secrets-stay-inside' }, members: { prefix: '', length: 8 } },
 };
 
