@@ -1,6 +1,7 @@
 import type { Caller } from '../core/access/caller.js';
 import type { Operations } from '../core/operation/operations.js';
 import { invalid, Problem } from '../core/problem.js';
+import { crashPoint } from '../spec/crash-point.js';
 import { activityKey } from '../spec/activity.js';
 import type { components } from '../../contracts/generated/gateway.js';
 import { acceptAccrual } from './accruals.js';
@@ -45,6 +46,7 @@ export function accrualBatchRoutes(door: Door, operations: Operations): void {
     const batch = { caller, exchange, operation, operations, log: door.deps.log };
     const results = await takeTurns(lines, (line) => turnOf(batch, line), AT_ONCE);
     const text = results.map((result, index) => `{"index":${index},${result}}\n`).join('');
+    crashPoint('before-batch-answer');
     send(reply, 200, 'application/x-ndjson', text);
   });
 }

@@ -1,4 +1,5 @@
 import type { StoredAnswer } from '../core/answer.js';
+import { crashPoint } from '../spec/crash-point.js';
 import type { Reply } from './exchange.js';
 
 type Headers = Readonly<Record<string, string>>;
@@ -28,5 +29,7 @@ export function sendView(reply: Reply, status: number, view: unknown, headers?: 
 /** A use case's answer, its bytes as they are stored. */
 export function sendAnswer(reply: Reply, answer: StoredAnswer, headers?: Headers): void {
   const location = answer.location === undefined ? undefined : { Location: answer.location };
+  crashPoint('before-answer');
+  reply.once('finish', () => crashPoint('after-answer'));
   send(reply, answer.status, answer.contentType, answer.body, { ...location, ...headers });
 }

@@ -2,6 +2,7 @@ import http, { type ClientRequest, type IncomingMessage, type RequestOptions } f
 import https from 'node:https';
 import axios, { type AxiosRequestConfig } from 'axios';
 import type { HttpRequest } from '../spec/adapter.js';
+import { type CrashPoint, crashPoint } from '../spec/crash-point.js';
 import type { Agents } from './agents.js';
 import type { Progress, Stop } from './classify.js';
 import { type Deadlines, type ExchangeTiming, startDeadlines } from './deadlines.js';
@@ -57,6 +58,8 @@ interface Course {
   stopped: Stop | null;
   status: number | null;
   readonly deadlines: Deadlines;
+  /** Marks what a write comes to; a read changes nothing, wherever it ends. */
+  readonly mark: (point: CrashPoint) => void;
 }
 
 /** Sends one request once and reads the answer to its end; never throws. */
@@ -75,7 +78,13 @@ export async function exchange<B>(
     control.abort();
   };
   const deadlines = startDeadlines(options.timing, stop);
-  const course: Course = { progress: 'held', stopped: null, status: null, deadlines };
+  const course: Course = {
+    progress: 'held',
+    stopped: null,
+    status: null,
+    deadlines,
+    mark: request.effect === 'read' ? () => undefined : crashPoint,
+  };
   const abort = (): void => stop('aborted');
   options.signal.addEventListener('abort', abort);
   const mayBegin = (): boolean => {
@@ -109,14 +118,17 @@ function transport(url: URL, course: Course, mayBegin: () => boolean) {
     const sending = (url.protocol === 'https:' ? https : http).request(config, (message) => {
       course.deadlines.received();
       course.status = message.statusCode ?? null;
+      course.mark('before-answer-is-read');
       // Whoever reads the body hears of it too; without this, one that breaks before anyone reads would end the process.
       message.on('error', () => undefined);
       onAnswer(message);
     });
+    sending.once('finish', () => course.mark('after-last-byte'));
     holdFirstByte(sending, {
       connecting: course.deadlines.connecting,
       release: () => {
         if (!mayBegin()) return false;
+        course.mark('before-first-byte');
         course.progress = 'released';
         course.deadlines.released();
         return true;

@@ -1,4 +1,5 @@
 import type { Http, HttpRequest } from '../spec/adapter.js';
+import { crashPoint } from '../spec/crash-point.js';
 import { AdapterFault, type Fault } from '../spec/errors.js';
 import type { Instant } from '../spec/values.js';
 import type { Agents } from './agents.js';
@@ -82,6 +83,7 @@ export function createHttp(options: HttpOptions): Http {
   return {
     send: async (request) => {
       const { status, headers, content } = await once(request, options.timing, readText);
+      if (request.effect !== 'read') crashPoint('before-parse');
       return { status, headers, body: content };
     },
     download: async ({ method, url, headers: given }) => {

@@ -44,6 +44,7 @@ export interface JobQueue {
 /** The part of a BullMQ worker that is used here. `close` waits for handlers under way. */
 export interface JobWorker {
   on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'completed', listener: () => void): unknown;
   close(force?: boolean): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type { Handle } from '../../jobs/index.js';
 import type { QueueLane, WakeQueue, WakeUp } from '../core/operation/ports.js';
+import { crashPoint } from '../spec/crash-point.js';
 import type { JobToAdd, JobWorker, QueueBackend } from './backend.js';
 import { openQueues } from './open-queues.js';
 import { HANDLERS_AT_ONCE, QUEUES } from './queue-name.js';
@@ -40,6 +41,7 @@ export function startWorkers(
     const tellIfItFails: Handle = async (job) => {
       try {
         await handlers[lane](job);
+        crashPoint('before-job-end');
       } catch (error) {
         onError(error instanceof Error ? error : new Error(String(error)), lane);
         throw error;
@@ -47,6 +49,7 @@ export function startWorkers(
     };
     const worker = backend.worker(lane, tellIfItFails, HANDLERS_AT_ONCE[lane]);
     worker.on('error', (error) => onError(error, lane));
+    worker.on('completed', () => crashPoint('after-job-end'));
     return worker;
   });
   return {

@@ -40,10 +40,13 @@ export async function saveAccount(
   account: Account,
   askedMsAgo: number,
 ): Promise<KnownAccount> {
-  return asTenants(pools.app, [caller.tenantId], async (client) => {
-    const saved = await client.query<Record<string, unknown>>({
-      name: 'save-account',
-      text: `
+  return asTenants(
+    pools.app,
+    [caller.tenantId],
+    async (client) => {
+      const saved = await client.query<Record<string, unknown>>({
+        name: 'save-account',
+        text: `
         WITH tier AS (UPDATE link SET tier = coalesce($4, tier) WHERE tenant_id = $1 AND id = $2 AND tier IS DISTINCT FROM coalesce($4, tier))
         INSERT INTO account_snapshot AS s (tenant_id, link_id, account, source, as_of)
         VALUES ($1, $2, $3, 'live', clock_timestamp() - $5 * interval '1 ms')
@@ -52,10 +55,12 @@ export async function saveAccount(
           source = CASE WHEN s.as_of < excluded.as_of THEN excluded.source ELSE s.source END,
           as_of = greatest(s.as_of, excluded.as_of)
         RETURNING ${KNOWN}`,
-      values: [caller.tenantId, link.id, account, account.tier?.code ?? null, askedMsAgo],
-    });
-    const row = saved.rows[0];
-    if (row === undefined) throw new Error('the account was not saved');
-    return camel(row) as KnownAccount;
-  });
+        values: [caller.tenantId, link.id, account, account.tier?.code ?? null, askedMsAgo],
+      });
+      const row = saved.rows[0];
+      if (row === undefined) throw new Error('the account was not saved');
+      return camel(row) as KnownAccount;
+    },
+    'account',
+  );
 }

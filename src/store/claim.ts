@@ -65,6 +65,7 @@ async function claimPage(
       });
       return { claimed, applied: applied.size };
     },
+    ({ claimed, applied }) => (claimed.length > 0 ? 'claim' : applied > 0 ? 'become' : undefined),
   );
 }
 

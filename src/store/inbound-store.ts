@@ -1,4 +1,5 @@
 import type { InboundStore, ParkedPush, PushState } from '../core/inbound/ports.js';
+import { crashPoint } from '../spec/crash-point.js';
 import { camel } from './camel.js';
 import type { Pools } from './pools.js';
 
@@ -6,10 +7,12 @@ import type { Pools } from './pools.js';
 export function createInboundStore({ relay }: Pools): InboundStore {
   return {
     receive: async (connectionId, eventId, notifications) => {
+      crashPoint('before-push-kept');
       await relay.query(
         `INSERT INTO inbound_event (connection_id, event_id, state, notifications) VALUES ($1, $2, 'received', $3) ON CONFLICT DO NOTHING`,
         [connectionId, eventId, JSON.stringify(notifications)],
       );
+      crashPoint('after-push-kept');
       const found = await relay.query<{ state: PushState }>(
         'SELECT state FROM inbound_event WHERE connection_id = $1 AND event_id = $2',
         [connectionId, eventId],
@@ -17,11 +20,13 @@ export function createInboundStore({ relay }: Pools): InboundStore {
       return found.rows[0]?.state ?? 'received';
     },
     settle: async (connectionId, eventId, state, againInMs) => {
+      crashPoint('before-push-settled');
       await relay.query(
         `UPDATE inbound_event SET state = $3, next_action_at = clock_timestamp() + $4 * interval '1 ms'
          WHERE connection_id = $1 AND event_id = $2`,
         [connectionId, eventId, state, againInMs],
       );
+      crashPoint('after-push-settled');
     },
     locate: async (connectionId, reference) => {
       const found = await relay.query<{ tenant_id: string; id: string }>(

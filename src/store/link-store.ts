@@ -13,28 +13,43 @@ export function createLinkStore(pools: Pools): LinkStore {
   const { app } = pools;
   return {
     begin: (caller, request, number, travellerRef, lockMs) =>
-      asTenants(app, [caller.tenantId], (client) => beginLink(client, caller, request, number, travellerRef, lockMs)),
+      asTenants(
+        app,
+        [caller.tenantId],
+        (client) => beginLink(client, caller, request, number, travellerRef, lockMs),
+        'link-key',
+      ),
     release: (caller, key) =>
-      asTenants(app, [caller.tenantId], async (client) => {
-        await client.query(`DELETE FROM idempotency_key WHERE tenant_id = $1 AND key = $2 AND state = 'running'`, [
-          caller.tenantId,
-          key,
-        ]);
-      }),
+      asTenants(
+        app,
+        [caller.tenantId],
+        async (client) => {
+          await client.query(`DELETE FROM idempotency_key WHERE tenant_id = $1 AND key = $2 AND state = 'running'`, [
+            caller.tenantId,
+            key,
+          ]);
+        },
+        'link-release',
+      ),
     answer: (caller, key, answer) =>
-      asTenants(app, [caller.tenantId], (client) => finishKey(client, caller.tenantId, key, answer)),
+      asTenants(app, [caller.tenantId], (client) => finishKey(client, caller.tenantId, key, answer), 'link-answer'),
     create: (caller, key, link, answerOf) =>
-      asTenants(app, [caller.tenantId], async (client) => {
-        const written = await insertLink(client, link);
-        if (!('created' in written)) {
-          // A rival was first: the traveller's subject, if it was made for this link alone, must not stay behind either.
-          await client.query('ROLLBACK AND CHAIN');
-          return written;
-        }
-        const answer = answerOf(written.created);
-        await finishKey(client, caller.tenantId, key, { ...answer, linkId: written.created.id });
-        return { ...written, answer };
-      }),
+      asTenants(
+        app,
+        [caller.tenantId],
+        async (client) => {
+          const written = await insertLink(client, link);
+          if (!('created' in written)) {
+            // A rival was first: the traveller's subject, if it was made for this link alone, must not stay behind either.
+            await client.query('ROLLBACK AND CHAIN');
+            return written;
+          }
+          const answer = answerOf(written.created);
+          await finishKey(client, caller.tenantId, key, { ...answer, linkId: written.created.id });
+          return { ...written, answer };
+        },
+        (written) => ('created' in written ? 'link' : undefined),
+      ),
     get: (caller, id) => readLink(pools, caller, id),
     list: (caller, filter, page) => listLinks(pools, caller, filter, page),
     ofTraveller: (caller, travellerRef) => linksOfTraveller(pools, caller, travellerRef),

@@ -20,6 +20,7 @@ export function createOperationStore(pools: Pools, afterCommit: () => void): Ope
         pools.app,
         requests.map((request) => request.caller.tenantId),
         (client) => acceptAccruals(client, requests),
+        'accept-accruals',
       ),
     keys: acceptKeys,
     maxItems: 128,
@@ -34,6 +35,7 @@ export function createOperationStore(pools: Pools, afterCommit: () => void): Ope
           const applied = await applyDecisions(client, completions.map(toChange));
           return completions.map(({ claimed }) => (applied.has(claimed.operation.id) ? 'applied' : 'stale'));
         },
+        'complete',
       ),
     keys: ({ claimed }) => [claimed.operation.id],
     maxItems: 128,
@@ -49,7 +51,7 @@ export function createOperationStore(pools: Pools, afterCommit: () => void): Ope
     },
     acceptReversal: async (request) => {
       const answer = await retried(() =>
-        asTenants(pools.app, [request.caller.tenantId], (client) => acceptReversal(client, request)),
+        asTenants(pools.app, [request.caller.tenantId], (client) => acceptReversal(client, request), 'accept-reversal'),
       );
       afterCommit();
       return answer;
@@ -72,7 +74,12 @@ export function createOperationStore(pools: Pools, afterCommit: () => void): Ope
     evidence: async (tenantId, operationId, judge) => {
       try {
         return await retried(() =>
-          asTenants(pools.app, [tenantId], (client) => applyEvidence(client, { tenantId, operationId }, judge)),
+          asTenants(
+            pools.app,
+            [tenantId],
+            (client) => applyEvidence(client, { tenantId, operationId }, judge),
+            (decision) => (decision === null ? undefined : 'evidence'),
+          ),
         );
       } catch (error) {
         if (error instanceof ReferenceTaken) return 'reference-taken';

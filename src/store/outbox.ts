@@ -1,4 +1,5 @@
 import type { QueueLane, WakeUp } from '../core/operation/ports.js';
+import { crashPoint } from '../spec/crash-point.js';
 import type { Pools } from './pools.js';
 import { asRole } from './tenant-scope.js';
 
@@ -24,18 +25,24 @@ export async function publishOutbox(
   limit: number,
   publish: (wakeUps: readonly WakeUp[]) => Promise<void>,
 ): Promise<number> {
-  return asRole(pools.relay, async (client) => {
-    const taken = await client.query<OutboxRecord>({
-      name: 'take-outbox',
-      text: `
+  return asRole(
+    pools.relay,
+    async (client) => {
+      const taken = await client.query<OutboxRecord>({
+        name: 'take-outbox',
+        text: `
         DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
         RETURNING tenant_id, lane, connection_id, operation_id,
           greatest(0, ceil(extract(epoch FROM due_at - clock_timestamp()) * 1000))::float8 AS delay_ms`,
-      values: [limit],
-    });
-    if (taken.rows.length > 0) await publish(bundled(taken.rows));
-    return taken.rows.length;
-  });
+        values: [limit],
+      });
+      if (taken.rows.length === 0) return 0;
+      crashPoint('before-queue-add');
+      await publish(bundled(taken.rows));
+      return taken.rows.length;
+    },
+    (published) => (published > 0 ? 'publish' : undefined),
+  );
 }
 
 function bundled(records: readonly OutboxRecord[]): WakeUp[] {

@@ -29,6 +29,7 @@ export async function claimPendingLinks(pools: Pools, limit: number, holdMs: num
         return { link, member: { ...(camel(row) as PendingLink['member']), linkId: link.id } };
       });
     },
+    (claimed) => (claimed.length > 0 ? 'link-claim' : undefined),
   );
 }
 
@@ -36,25 +37,30 @@ export async function claimPendingLinks(pools: Pools, limit: number, holdMs: num
 export const settlePendingLink =
   (pools: Pools): LinkStore['settlePending'] =>
   async ({ link }, outcome) => {
-    await asTenants(pools.app, [link.tenantId], async (client) => {
-      const active = outcome.state === 'active' ? outcome : null;
-      const settled = await client.query<Record<string, unknown>>(
-        `UPDATE link l SET state = $4, version = l.version + (l.state <> $4)::int, handle = coalesce($5, l.handle), tier = coalesce($6, l.tier),
+    await asTenants(
+      pools.app,
+      [link.tenantId],
+      async (client) => {
+        const active = outcome.state === 'active' ? outcome : null;
+        const settled = await client.query<Record<string, unknown>>(
+          `UPDATE link l SET state = $4, version = l.version + (l.state <> $4)::int, handle = coalesce($5, l.handle), tier = coalesce($6, l.tier),
            reason = $7, form = CASE $4 WHEN 'pending' THEN l.form END, updated_at = clock_timestamp(),
            next_action_at = clock_timestamp() + $8 * interval '1 ms'
          WHERE l.tenant_id = $1 AND l.id = $2 AND l.version = $3 AND l.state = 'pending' RETURNING ${LINK_COLUMNS}`,
-        [
-          link.tenantId,
-          link.id,
-          link.version,
-          outcome.state,
-          active?.handle ?? null,
-          active?.tier ?? null,
-          outcome.state === 'relink-needed' ? outcome.reason : null,
-          outcome.state === 'pending' ? outcome.againInMs : null,
-        ],
-      );
-      const row = settled.rows[0];
-      if (row !== undefined && outcome.state !== 'pending') await tellLink(client, toLink(row), 'pending');
-    });
+          [
+            link.tenantId,
+            link.id,
+            link.version,
+            outcome.state,
+            active?.handle ?? null,
+            active?.tier ?? null,
+            outcome.state === 'relink-needed' ? outcome.reason : null,
+            outcome.state === 'pending' ? outcome.againInMs : null,
+          ],
+        );
+        const row = settled.rows[0];
+        if (row !== undefined && outcome.state !== 'pending') await tellLink(client, toLink(row), 'pending');
+      },
+      'link-settle',
+    );
   };

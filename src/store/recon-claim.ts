@@ -57,13 +57,16 @@ export async function claimRun(pools: Pools, connectionId: string, leaseMs: numb
   });
   const tenantId = due.rows[0]?.tenant_id;
   if (tenantId === undefined) return null;
-  return asTenants(pools.app, [tenantId], async (client) => {
-    // Held until the commit: claims of one connection go one after the other.
-    await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('recon ' || $1, 0))`, [connectionId]);
-    if (await isWriting(client, tenantId, connectionId)) return null;
-    const taken = await client.query<ClaimRecord>({
-      name: 'claim-run',
-      text: `
+  return asTenants(
+    pools.app,
+    [tenantId],
+    async (client) => {
+      // Held until the commit: claims of one connection go one after the other.
+      await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('recon ' || $1, 0))`, [connectionId]);
+      if (await isWriting(client, tenantId, connectionId)) return null;
+      const taken = await client.query<ClaimRecord>({
+        name: 'claim-run',
+        text: `
         UPDATE recon_run r SET state = 'running', lease_token = $3,
           lease_until = clock_timestamp() + $4 * interval '1 ms',
           next_action_at = clock_timestamp() + $4 * interval '1 ms', version = version + (state <> 'running')::int,
@@ -81,11 +84,13 @@ export async function claimRun(pools: Pools, connectionId: string, leaseMs: numb
           -- Whoever held it may have let it rest while this waited for its row.
           AND next_action_at <= statement_timestamp() AND (lease_until IS NULL OR lease_until <= statement_timestamp())
         RETURNING ${RUN_COLUMNS}`,
-      values: [tenantId, connectionId, randomUUID(), leaseMs],
-    });
-    const record = taken.rows[0];
-    return record === undefined ? null : toClaimed(record);
-  });
+        values: [tenantId, connectionId, randomUUID(), leaseMs],
+      });
+      const record = taken.rows[0];
+      return record === undefined ? null : toClaimed(record);
+    },
+    (run) => (run === null ? undefined : 'run-claim'),
+  );
 }
 
 /** Whether somebody writes a stage of the connection just now: their lock on the run outlasts a lease that has lapsed. */

@@ -19,26 +19,32 @@ export const newestKey =
 export const keepInput =
   (pools: Pools): ReconWork['keep'] =>
   (run, kept) =>
-    asRun(pools, run, [], async (client) => {
-      if (kept.id !== run.id) await supersede(client, run, kept);
-      const updated = await client.query<ClaimRecord>({
-        name: 'keep-input',
-        text: `
+    asRun(
+      pools,
+      run,
+      [],
+      async (client) => {
+        if (kept.id !== run.id) await supersede(client, run, kept);
+        const updated = await client.query<ClaimRecord>({
+          name: 'keep-input',
+          text: `
           UPDATE recon_run SET stage = 'match', input_sha256 = decode($3, 'hex'), conclusive = $4, cut_off = $5,
             rules_version = $6, digest = NULL, fault = NULL, lines = NULL, tries = 0, updated_at = clock_timestamp()
           WHERE tenant_id = $1 AND id = $2 RETURNING ${RUN_COLUMNS}`,
-        values: [run.tenantId, kept.id, kept.sha256, kept.closed, kept.cutOff, kept.rulesVersion],
-      });
-      // An input that was never judged is of no more use.
-      await client.query('DELETE FROM recon_input WHERE tenant_id = $1 AND run_id = $2', [run.tenantId, kept.id]);
-      await client.query('INSERT INTO recon_input (tenant_id, run_id, sealed) VALUES ($1, $2, $3)', [
-        run.tenantId,
-        kept.id,
-        kept.sealed,
-      ]);
-      const record = updated.rows[0];
-      return record === undefined ? null : toClaimed(record);
-    });
+          values: [run.tenantId, kept.id, kept.sha256, kept.closed, kept.cutOff, kept.rulesVersion],
+        });
+        // An input that was never judged is of no more use.
+        await client.query('DELETE FROM recon_input WHERE tenant_id = $1 AND run_id = $2', [run.tenantId, kept.id]);
+        await client.query('INSERT INTO recon_input (tenant_id, run_id, sealed) VALUES ($1, $2, $3)', [
+          run.tenantId,
+          kept.id,
+          kept.sealed,
+        ]);
+        const record = updated.rows[0];
+        return record === undefined ? null : toClaimed(record);
+      },
+      'take-in',
+    );
 
 /** The judged run rests as it did; a new one takes over its day and its lease. */
 async function supersede(client: pg.PoolClient, run: ClaimedRun, { id }: { readonly id: string }): Promise<void> {

@@ -30,16 +30,22 @@ export const judgeRun =
   (pools: Pools): ReconWork['judge'] =>
   async (run, judging) => {
     const tenants = await tenantsOf(pools, run.connectionId);
-    await asRun(pools, run, tenants, async (client) => {
-      await assertStaged(client, run);
-      await judgeLines(client, run, judging);
-      await judgeMissing(client, run, judging);
-      const replaced = await takeForce(client, run);
-      await writeBreaks(client, run);
-      await closeHealed(client, run);
-      if (replaced !== null) await closeNotFound(client, run, replaced);
-      await rest(client, run, { state: 'completed', digest: await digestOf(client, run, judging) });
-    });
+    await asRun(
+      pools,
+      run,
+      tenants,
+      async (client) => {
+        await assertStaged(client, run);
+        await judgeLines(client, run, judging);
+        await judgeMissing(client, run, judging);
+        const replaced = await takeForce(client, run);
+        await writeBreaks(client, run);
+        await closeHealed(client, run);
+        if (replaced !== null) await closeNotFound(client, run, replaced);
+        await rest(client, run, { state: 'completed', digest: await digestOf(client, run, judging) });
+      },
+      'judge',
+    );
   };
 
 async function assertStaged(client: pg.PoolClient, run: ClaimedRun): Promise<void> {

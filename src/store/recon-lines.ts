@@ -12,29 +12,35 @@ export const matchLines =
   (pools: Pools): ReconWork['match'] =>
   async (run, lines) => {
     const tenants = await tenantsOf(pools, run.connectionId);
-    return asRun(pools, run, tenants, async (client) => {
-      await client.query('DELETE FROM recon_line WHERE run_id = $1', [run.id]);
-      const count = await stage(client, run, lines);
-      const { id, connectionId, scheme, businessDate } = run;
-      await client.query({ name: 'match-reference', text: BY_REFERENCE, values: [id, connectionId] });
-      await client.query({
-        name: 'match-supplier-reference',
-        text: BY_SUPPLIER_REFERENCE,
-        values: [id, connectionId, scheme],
-      });
-      const around = [id, connectionId, businessDate];
-      await client.query({ name: 'match-original', text: BY_ORIGINAL, values: around });
-      await client.query({ name: 'match-original-again', text: BY_ORIGINAL_AGAIN, values: [id] });
-      await client.query({ name: 'match-original-otherwise', text: BY_ORIGINAL_OTHERWISE, values: around });
-      await client.query({ name: 'match-claims', text: CLAIMS, values: [id, businessDate] });
-      const updated = await client.query<ClaimRecord>(
-        `UPDATE recon_run SET stage = 'settle', lines = $3, updated_at = clock_timestamp()
+    return asRun(
+      pools,
+      run,
+      tenants,
+      async (client) => {
+        await client.query('DELETE FROM recon_line WHERE run_id = $1', [run.id]);
+        const count = await stage(client, run, lines);
+        const { id, connectionId, scheme, businessDate } = run;
+        await client.query({ name: 'match-reference', text: BY_REFERENCE, values: [id, connectionId] });
+        await client.query({
+          name: 'match-supplier-reference',
+          text: BY_SUPPLIER_REFERENCE,
+          values: [id, connectionId, scheme],
+        });
+        const around = [id, connectionId, businessDate];
+        await client.query({ name: 'match-original', text: BY_ORIGINAL, values: around });
+        await client.query({ name: 'match-original-again', text: BY_ORIGINAL_AGAIN, values: [id] });
+        await client.query({ name: 'match-original-otherwise', text: BY_ORIGINAL_OTHERWISE, values: around });
+        await client.query({ name: 'match-claims', text: CLAIMS, values: [id, businessDate] });
+        const updated = await client.query<ClaimRecord>(
+          `UPDATE recon_run SET stage = 'settle', lines = $3, updated_at = clock_timestamp()
          WHERE tenant_id = $1 AND id = $2 RETURNING ${RUN_COLUMNS}`,
-        [run.tenantId, run.id, count],
-      );
-      const record = updated.rows[0];
-      return record === undefined ? null : toClaimed(record);
-    });
+          [run.tenantId, run.id, count],
+        );
+        const record = updated.rows[0];
+        return record === undefined ? null : toClaimed(record);
+      },
+      'stage',
+    );
   };
 
 async function stage(client: pg.PoolClient, run: ClaimedRun, lines: Iterable<StagedLine>): Promise<number> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { type Answer, type Caller, type IdempotentRequest, Problem, type StoredAnswer } from '../core/request/ports.js';
+import type { Commit } from '../spec/crash-point.js';
 import { toTypeId } from '../spec/typeid.js';
 import type { Json } from '../spec/values.js';
 import { databaseNow } from './accept-accruals.js';
@@ -28,17 +29,23 @@ export async function answerOnce(
   request: IdempotentRequest,
   also: readonly string[],
   work: (client: pg.PoolClient) => Promise<StoredAnswer>,
+  commit?: Commit,
 ): Promise<Answer> {
   const use = useOf(caller, request);
   try {
-    return await asTenants(pools.app, [caller.tenantId, ...also], async (client) => {
-      const known = await answerOf(client, use);
-      if (known !== null) return known;
-      const answer = await work(client);
-      const stored = await storeKeys(client, [{ ...use, answer }], await databaseNow(client));
-      if (!stored.has(keyName(use.tenantId, use.key))) throw new KeyTaken();
-      return { ...answer, replayed: false };
-    });
+    return await asTenants(
+      pools.app,
+      [caller.tenantId, ...also],
+      async (client) => {
+        const known = await answerOf(client, use);
+        if (known !== null) return known;
+        const answer = await work(client);
+        const stored = await storeKeys(client, [{ ...use, answer }], await databaseNow(client));
+        if (!stored.has(keyName(use.tenantId, use.key))) throw new KeyTaken();
+        return { ...answer, replayed: false };
+      },
+      commit,
+    );
   } catch (error) {
     if (!(error instanceof KeyTaken) && !(error instanceof Problem)) throw error;
     // What stands in the way may be what the same request did an instant ago.

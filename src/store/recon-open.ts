@@ -17,11 +17,18 @@ interface Opening extends RunPlace {
 export const openRun =
   (pools: Pools): ReconDesk['open'] =>
   ({ caller, id, place, rulesVersion, request, answer }) =>
-    answerOnce(pools, caller, request, [place.tenantId ?? OPERATOR], async (client) => {
-      const opening = { ...place, id, rulesVersion, requestedBy: toTypeId('key', caller.keyId) };
-      const runId = await openOrAsk(client, opening, 'always');
-      return answer(seen(await readRun(client, caller, runId)));
-    });
+    answerOnce(
+      pools,
+      caller,
+      request,
+      [place.tenantId ?? OPERATOR],
+      async (client) => {
+        const opening = { ...place, id, rulesVersion, requestedBy: toTypeId('key', caller.keyId) };
+        const runId = await openOrAsk(client, opening, 'always');
+        return answer(seen(await readRun(client, caller, runId)));
+      },
+      'run-open',
+    );
 
 export const openNight =
   (pools: Pools): ReconWork['openNight'] =>
@@ -33,13 +40,18 @@ export const openNight =
     const connection = found.rows[0];
     if (connection === undefined) return;
     const { scheme, tenant_id: tenantId } = connection;
-    await asTenants(pools.app, [tenantId ?? OPERATOR], async (client) => {
-      const night = { ...run, tenantId, connectionId, scheme, requestedBy: 'schedule' };
-      for (const businessDate of await nightsMissed(client, night)) {
-        await openOrAsk(client, { ...night, id: randomUUID(), businessDate }, 'unless-conclusive');
-      }
-      await openOrAsk(client, night, 'unless-conclusive');
-    });
+    await asTenants(
+      pools.app,
+      [tenantId ?? OPERATOR],
+      async (client) => {
+        const night = { ...run, tenantId, connectionId, scheme, requestedBy: 'schedule' };
+        for (const businessDate of await nightsMissed(client, night)) {
+          await openOrAsk(client, { ...night, id: randomUUID(), businessDate }, 'unless-conclusive');
+        }
+        await openOrAsk(client, night, 'unless-conclusive');
+      },
+      'night',
+    );
   };
 
 /** A gateway that was away for longer than this is not to ask for every day of it by itself. */
@@ -67,18 +79,25 @@ async function nightsMissed(
 export const signOffRun =
   (pools: Pools): ReconDesk['signOff'] =>
   ({ caller, runId, reason, request, check, answer }) =>
-    answerOnce(pools, caller, request, [], async (client) => {
-      check(await readRun(client, caller, runId));
-      const signed = await client.query(
-        `INSERT INTO recon_sign_off (tenant_id, run_id, signed_by, reason) VALUES ($1, $2, $3, $4)
+    answerOnce(
+      pools,
+      caller,
+      request,
+      [],
+      async (client) => {
+        check(await readRun(client, caller, runId));
+        const signed = await client.query(
+          `INSERT INTO recon_sign_off (tenant_id, run_id, signed_by, reason) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING`,
-        [caller.tenantId, runId, toTypeId('key', caller.keyId), reason],
-      );
-      if (signed.rowCount === 1) {
-        await writeAudit(client, caller, { act: 'reconciliation.sign-off', subject: toTypeId('rcn', runId), reason });
-      }
-      return answer(seen(await readRun(client, caller, runId)));
-    });
+          [caller.tenantId, runId, toTypeId('key', caller.keyId), reason],
+        );
+        if (signed.rowCount === 1) {
+          await writeAudit(client, caller, { act: 'reconciliation.sign-off', subject: toTypeId('rcn', runId), reason });
+        }
+        return answer(seen(await readRun(client, caller, runId)));
+      },
+      'sign-off',
+    );
 
 /**
  * Opens the run of a day, or has the one there is ask for its input again; one that is being worked on is let alone.

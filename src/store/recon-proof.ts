@@ -40,15 +40,21 @@ export const findProof =
 export const markSettled =
   (pools: Pools): ReconWork['settled'] =>
   (run) =>
-    asRun(pools, run, [], async (client) => {
-      const updated = await client.query<ClaimRecord>(
-        `UPDATE recon_run SET stage = 'judge', updated_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2
+    asRun(
+      pools,
+      run,
+      [],
+      async (client) => {
+        const updated = await client.query<ClaimRecord>(
+          `UPDATE recon_run SET stage = 'judge', updated_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2
          RETURNING ${RUN_COLUMNS}`,
-        [run.tenantId, run.id],
-      );
-      const record = updated.rows[0];
-      return record === undefined ? null : toClaimed(record);
-    });
+          [run.tenantId, run.id],
+        );
+        const record = updated.rows[0];
+        return record === undefined ? null : toClaimed(record);
+      },
+      'settle',
+    );
 
 /**
  * One that waits to be sent again is told as well, or its points would be posted twice. A hold alone has no line to be

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { ClaimedRun } from '../core/reconcile/ports.js';
+import type { Commit } from '../spec/crash-point.js';
 import type { Pools } from './pools.js';
 import { asTenants } from './tenant-scope.js';
 
@@ -19,16 +20,22 @@ export async function asRun<T>(
   run: ClaimedRun,
   tenants: readonly string[],
   work: (client: pg.PoolClient) => Promise<T>,
+  commit?: Commit,
 ): Promise<T | null> {
-  return asTenants(pools.app, [run.tenantId, ...tenants], async (client) => {
-    await client.query(`SET LOCAL statement_timeout = '${LONGEST_STATEMENT}'`);
-    const held = await client.query({
-      name: 'lock-leased-run',
-      text: 'SELECT FROM recon_run WHERE tenant_id = $1 AND id = $2 AND lease_token = $3 FOR UPDATE',
-      values: [run.tenantId, run.id, run.token],
-    });
-    return held.rowCount === 0 ? null : work(client);
-  });
+  return asTenants(
+    pools.app,
+    [run.tenantId, ...tenants],
+    async (client) => {
+      await client.query(`SET LOCAL statement_timeout = '${LONGEST_STATEMENT}'`);
+      const held = await client.query({
+        name: 'lock-leased-run',
+        text: 'SELECT FROM recon_run WHERE tenant_id = $1 AND id = $2 AND lease_token = $3 FOR UPDATE',
+        values: [run.tenantId, run.id, run.token],
+      });
+      return held.rowCount === 0 ? null : work(client);
+    },
+    commit,
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { NewQuote, QuoteRow, RedemptionStore } from '../core/redemption/ports.js';
 import type { Caller } from '../core/request/ports.js';
+import type { Commit } from '../spec/crash-point.js';
 import { acceptRedemption } from './accept-redemption.js';
 import { actOnRedemption } from './act-on-redemption.js';
 import { camel } from './camel.js';
@@ -11,15 +12,15 @@ import { asTenants } from './tenant-scope.js';
 
 /** `afterCommit` is told whenever wake-ups were committed, so that the relay need not wait for its next round. */
 export function createRedemptionStore({ app }: Pools, afterCommit: () => void): RedemptionStore {
-  const as = <T>(caller: Caller, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
-    asTenants(app, [caller.tenantId], work);
+  const as = <T>(caller: Caller, work: (client: pg.PoolClient) => Promise<T>, commit?: Commit): Promise<T> =>
+    asTenants(app, [caller.tenantId], work, commit);
   return {
     link: (caller, id) =>
       as(caller, async (client) => {
         const { tenantId } = caller;
         return (await readLinkFacts(client, [{ tenantId, id }])).get(`${tenantId}|${id}`) ?? null;
       }),
-    saveQuote: (caller, quote) => as(caller, (client) => insertQuote(client, quote)),
+    saveQuote: (caller, quote) => as(caller, (client) => insertQuote(client, quote), 'quote'),
     quote: (caller, id) =>
       as(caller, async (client) => {
         const text = `SELECT * FROM quote WHERE tenant_id = $1 AND id = $2`;
@@ -31,12 +32,16 @@ export function createRedemptionStore({ app }: Pools, afterCommit: () => void): 
         return found.rows[0] === undefined ? null : (camel(found.rows[0]) as QuoteRow);
       }),
     accept: async (request) => {
-      const answer = await retried(() => as(request.caller, (client) => acceptRedemption(client, request)));
+      const answer = await retried(() =>
+        as(request.caller, (client) => acceptRedemption(client, request), 'accept-redemption'),
+      );
       afterCommit();
       return answer;
     },
     act: async (request) => {
-      const answer = await retried(() => as(request.caller, (client) => actOnRedemption(client, request)));
+      const answer = await retried(() =>
+        as(request.caller, (client) => actOnRedemption(client, request), 'act-on-redemption'),
+      );
       afterCommit();
       return answer;
     },

@@ -13,7 +13,9 @@ export function createResyncStore(pools: Pools, afterCommit: () => void): Resync
   return {
     start: async (request) => {
       const { tenantId } = request.caller;
-      const answer = await retried(() => asTenants(app, [tenantId], (client) => startResync(client, request)));
+      const answer = await retried(() =>
+        asTenants(app, [tenantId], (client) => startResync(client, request), 'resync-start'),
+      );
       afterCommit();
       return answer;
     },
@@ -27,11 +29,19 @@ export function createResyncStore(pools: Pools, afterCommit: () => void): Resync
       });
       return due.rows.map((row) => row.tenant_id);
     },
-    take: (tenantId, options) => asTenants(app, [tenantId], (client) => takeTurn(client, tenantId, options)),
+    take: (tenantId, options) =>
+      asTenants(
+        app,
+        [tenantId],
+        (client) => takeTurn(client, tenantId, options),
+        (turn) => (turn === null ? undefined : 'resync-turn'),
+      ),
     record: (turn, ...rest) =>
-      retried(() => asTenants(app, [turn.tenantId], (client) => recordItem(client, turn, ...rest))),
+      retried(() => asTenants(app, [turn.tenantId], (client) => recordItem(client, turn, ...rest), 'resync-item')),
     end: async (turn, except, judge) => {
-      await retried(() => asTenants(app, [turn.tenantId], (client) => endTurn(client, turn, except, judge)));
+      await retried(() =>
+        asTenants(app, [turn.tenantId], (client) => endTurn(client, turn, except, judge), 'resync-end'),
+      );
       afterCommit();
     },
     isAnswerable: (tenantId, operationId) =>

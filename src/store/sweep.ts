@@ -1,4 +1,5 @@
 import type { QueueLane } from '../core/operation/ports.js';
+import { crashPoint } from '../spec/crash-point.js';
 import { LIVE_STATES, LOOKUP_STATES } from './lane-states.js';
 import type { Pools } from './pools.js';
 
@@ -47,5 +48,7 @@ export async function forgetOldKeys(pools: Pools): Promise<number> {
 
 /** Keeps a partition ready for this month and the next. */
 export async function ensurePartitions(pools: Pools): Promise<void> {
+  crashPoint('before-partitions');
   await pools.relay.query('SELECT ensure_partitions()');
+  crashPoint('after-partitions');
 }

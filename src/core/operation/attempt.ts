@@ -1,3 +1,4 @@
+import { crashPoint } from '../../spec/crash-point.js';
 import { AdapterFault, type Fault } from '../../spec/errors.js';
 import type { MemberVault } from '../link/vault.js';
 import type { Exchange, Lease, Supplier } from '../supplier/ports.js';
@@ -32,6 +33,7 @@ export async function attempt(
     learnt =
       claimed.act === 'look-up' ? { type: 'look-up-failed', fault: faultOf(error) } : failedSend(error, exchanges);
   }
+  crashPoint('after-parse');
   return {
     learnt,
     report: {

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../spec/crash-point.js';
 import type { Outbox, WakeQueue } from './ports.js';
 
 /** Work that comes round by itself, on its own pace; errors are told and the round comes again. */
@@ -35,7 +36,10 @@ export function startRounds(rounds: readonly Round[], onError: (error: unknown, 
 /** Wakes every connection with overdue work: a flushed queue costs this round's pace, not points. */
 export async function sweep(outbox: Outbox, queue: WakeQueue): Promise<number> {
   const places = await outbox.overdue();
-  if (places.length > 0) await queue.add(places.map((place) => ({ ...place, delayMs: 0, hints: [] })));
+  if (places.length === 0) return 0;
+  crashPoint('before-sweep');
+  await queue.add(places.map((place) => ({ ...place, delayMs: 0, hints: [] })));
+  crashPoint('after-sweep');
   return places.length;
 }
 
