@@ -84,19 +84,32 @@ CREATE FUNCTION stood_still_ms(the_connection uuid, since timestamptz) RETURNS d
   )) AS span;
 $$;
 
+-- Connections whose credentials were refused, with no call accepted since: the next refusal takes them out of service.
+CREATE TABLE credential_refusal (
+  connection_id uuid PRIMARY KEY REFERENCES connection ON DELETE CASCADE,
+  refused_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 -- From when the deadline counts, for the clock that stops; without it from the operation's creation.
 ALTER TABLE operation ADD COLUMN deadline_from timestamptz;
 -- Leases in a row that lapsed without an end: an operation that ends processes is quarantined.
 ALTER TABLE operation ADD COLUMN lapses integer NOT NULL DEFAULT 0;
--- Claims take turns between tenants, each tenant's oldest first.
-CREATE INDEX operation_due_tenant ON operation (connection_id, tenant_id, next_action_at) WHERE next_action_at IS NOT NULL;
+-- Claims take turns between tenants, each tenant's oldest first; a lane does not read what waits in the other.
+CREATE INDEX operation_due_live ON operation (connection_id, tenant_id, next_action_at)
+  WHERE state IN ('scheduled', 'queued', 'requested', 'confirming', 'releasing');
+CREATE INDEX operation_due_lookup ON operation (connection_id, tenant_id, next_action_at)
+  WHERE state IN ('sending', 'holding', 'held', 'unknown', 'submitted', 'needs-review');
+-- What may go on without the supplier, while nothing may be asked of it.
+CREATE INDEX operation_due_own ON operation (connection_id, next_action_at)
+  WHERE state IN ('scheduled', 'sending', 'holding') OR (state IN ('confirming', 'releasing') AND lease_token IS NOT NULL)
+    OR (state IN ('requested', 'held', 'confirming') AND hold ->> 'kind' = 'soft') OR (state = 'requested' AND intent = 'release');
 CREATE INDEX operation_state ON operation (tenant_id, state, id) WHERE state NOT IN ('posted', 'confirmed');
 
 DO $$
 DECLARE
   name text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['connection_quota', 'call_tally', 'breaker', 'incident'] LOOP
+  FOREACH name IN ARRAY ARRAY['connection_quota', 'call_tally', 'breaker', 'incident', 'credential_refusal'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
     EXECUTE format('CREATE POLICY owner_migrates ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', name);
@@ -107,12 +120,18 @@ CREATE POLICY tenant_or_shared ON incident FOR SELECT TO interline_app
   USING (tenant_id IS NULL OR tenant_id = ANY ((SELECT current_setting('interline.tenants')::uuid[])::uuid[]));
 GRANT SELECT, INSERT, UPDATE, DELETE ON connection_quota, call_tally, breaker TO interline_relay;
 GRANT SELECT, INSERT, UPDATE ON incident TO interline_relay;
+-- An accepted call ends it, in the commit that says so.
+CREATE POLICY any_connection ON credential_refusal TO interline_app USING (true);
+GRANT SELECT, DELETE ON credential_refusal TO interline_app;
+GRANT SELECT, INSERT, DELETE ON credential_refusal TO interline_relay;
 GRANT SELECT ON incident TO interline_app;
 -- A connection is taken out of service and back by the processes that meet its supplier, and by administration.
 GRANT UPDATE (state, reason, version, updated_at) ON connection TO interline_relay;
+-- Which step is next without the supplier, and whether somebody is at it.
+GRANT SELECT (hold, lease_token, lease_until) ON operation TO interline_relay;
 
 -- Down Migration
-DROP INDEX operation_state, operation_due_tenant;
+DROP INDEX operation_state, operation_due_own, operation_due_lookup, operation_due_live;
 ALTER TABLE operation DROP COLUMN lapses, DROP COLUMN deadline_from;
 DROP FUNCTION stood_still_ms, close_incident, open_incident;
-DROP TABLE incident, breaker, call_tally, connection_quota;
+DROP TABLE credential_refusal, incident, breaker, call_tally, connection_quota;
