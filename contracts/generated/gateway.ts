@@ -152,6 +152,84 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/connections": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * All connections
+         * @description Connections to suppliers, newest first, without their secrets. Only the operator's keys may ask.
+         */
+        readonly get: operations["listConnections"];
+        readonly put?: never;
+        /**
+         * Connect to a supplier
+         * @description Stores whose credentials are used at a scheme: a tenant's own, or shared by all tenants without one of their own. The
+         *     adapter judges settings and secrets, and the scheme's times are held against them, before anything is stored; nothing
+         *     is sent to the supplier. Secrets never come back. Within 5 seconds every process uses the connection.
+         */
+        readonly post: operations["createConnection"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/connections/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The connection's id. */
+                readonly id: components["parameters"]["ConnectionId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * One connection
+         * @description A connection without its secrets. Only the operator's keys may ask.
+         */
+        readonly get: operations["getConnection"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change a connection
+         * @description Replaces what is given, `settings` and `secrets` each as a whole, judged as at the creation. New secrets bring a
+         *     connection whose credentials were refused back into service. `state` pauses or resumes it and needs a `reason`.
+         */
+        readonly patch: operations["updateConnection"];
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/connections/{id}/check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The connection's id. */
+                readonly id: components["parameters"]["ConnectionId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Try a connection's credentials
+         * @description Asks the supplier, within its own timeouts, about a member who does not exist: nothing is changed there, and the answer
+         *     shows whether it lets us in. A check that succeeds brings a connection whose credentials were refused back into service.
+         */
+        readonly post: operations["checkConnection"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/inbound/{connection}": {
         readonly parameters: {
             readonly query?: never;
@@ -524,6 +602,56 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/support/approvals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Acts that need a second person
+         * @description Acts that were asked for and need another person's word, those that wait for one first, then newest first. The
+         *     operator's `admin` key sees those of all tenants.
+         */
+        readonly get: operations["listApprovals"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/approvals/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The approval's id. */
+                readonly id: components["parameters"]["ApprovalId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * One approval
+         * @description An act that needs a second person, as it stands.
+         */
+        readonly get: operations["getApproval"];
+        readonly put?: never;
+        /**
+         * Approve or decline
+         * @description The second person's word. The key that asked gets 403 `SECOND_PERSON_NEEDED`; an approval that is decided or has
+         *     expired, 409 `APPROVAL_STATE` with its state. Approving carries the act out at once, unless what it is about has
+         *     moved on: then the approval ends `overtaken` and nothing else changes.
+         */
+        readonly post: operations["decideApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/support/breaks/{id}/actions": {
         readonly parameters: {
             readonly query?: never;
@@ -543,6 +671,78 @@ export interface paths {
          *     with its reason and whose key it was.
          */
         readonly post: operations["actOnBreak"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/operations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Operations and what can be done about them
+         * @description Operations of this tenant with what is possible now, newest first unless `order` says otherwise. With
+         *     `state=needs-review` this is the view of what waits for a person, each with its last evidence.
+         */
+        readonly get: operations["listSupportOperations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/operations/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * One operation with all that happened to it
+         * @description An operation with every attempt, everything that happened to it, the approvals that were asked for, and what can be
+         *     done now; for each action that cannot, why not.
+         */
+        readonly get: operations["getSupportOperation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/operations/{id}/actions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Do something about an operation
+         * @description `look-up` looks at the supplier again, as a resync of its own. `cancel` ends what was never sent, and lets go of a
+         *     redemption's points as its release does. `reverse` takes a posted accrual back. `resend` sends again what is proven
+         *     absent, and `settle` ends what waits for a person as the evidence says: these two need a second person and answer with
+         *     an `approval`, the one that stands where the same is asked again. What is not possible is refused with 409
+         *     `ACTION_NOT_POSSIBLE`. Every act is kept with its reason, whose key it was, and how things stood before and after.
+         */
+        readonly post: operations["actOnOperation"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -642,6 +842,52 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/support/requeues": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Do something about many operations
+         * @description With `dryRun` a preview: which operations, at most 1,000, would be looked up or sent again, and which are left out and
+         *     why. Without it the preview named by `previewId` is carried out, exactly as it was shown; when one of its operations has
+         *     moved on, 409 `REQUEUE_CHANGED`. A preview makes one run, however often it is asked for. Sending again needs a second
+         *     person: the run then waits for its `approval`.
+         */
+        readonly post: operations["createRequeue"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/requeues/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The requeue's id. */
+                readonly id: components["parameters"]["RequeueId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * One requeue
+         * @description A preview, or a run with what became of each operation.
+         */
+        readonly get: operations["getRequeue"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/support/resyncs": {
         readonly parameters: {
             readonly query?: never;
@@ -704,6 +950,78 @@ export interface paths {
         readonly get: operations["listResyncItems"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/schemes/{scheme}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The scheme's id. */
+                readonly scheme: components["parameters"]["SchemeId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * How a scheme stands
+         * @description The connection that new links of the tenant use at this scheme, what it may take, what stands against it, and how much
+         *     of the tenant's waits. Limits and incidents of a shared connection are those of all who use it.
+         */
+        readonly get: operations["getSchemeStanding"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/schemes/{scheme}/actions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The scheme's id. */
+                readonly scheme: components["parameters"]["SchemeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Pause or resume a connection
+         * @description Pausing stops all sends and look-ups over the connection; work is accepted and waits, and the clocks of its deadlines
+         *     stand still. Resuming puts a paused connection, or one whose credentials were refused, into service and wakes what
+         *     waits; if the supplier still refuses the credentials, the next call says so. Asked for again it changes nothing. A
+         *     connection of its own a tenant's support may pause; a shared one only the operator's administration.
+         */
+        readonly post: operations["actOnScheme"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/support/search": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * One box for everything
+         * @description Finds links and operations of this tenant by a member number, a traveller reference, a ticket, a booking, order or
+         *     confirmation number, our reference, the supplier's, or an id. A question, so that no number stands in an address; what
+         *     is found shows member numbers masked.
+         */
+        readonly post: operations["supportSearch"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -870,6 +1188,82 @@ export interface components {
          * @example PVG
          */
         readonly Airport: string;
+        /**
+         * @description An act that needs a second person.
+         * @example {
+         *       "id": "apr_01kapcch57fgz8y6tx5af7rjr5",
+         *       "act": "settle",
+         *       "state": "pending",
+         *       "operationId": "op_01kb0cb0t4fk0r8h6xv2n5q9wz",
+         *       "requeueId": null,
+         *       "evidence": {
+         *         "outcome": "posted",
+         *         "supplierReference": "PTS-88121"
+         *       },
+         *       "reason": "Supplier confirmed it by mail, case 4711",
+         *       "requestedBy": "key_01kapcch57fgz8y6tx5af7rjr7",
+         *       "createdAt": "2025-11-02T08:00:00.000Z",
+         *       "expiresAt": "2025-11-03T08:00:00.000Z",
+         *       "decidedBy": null,
+         *       "decisionReason": null,
+         *       "decidedAt": null
+         *     }
+         */
+        readonly Approval: {
+            readonly act: components["schemas"]["ApprovalAct"];
+            readonly createdAt: components["schemas"]["Instant"];
+            /** @description When it was decided. */
+            readonly decidedAt: components["schemas"]["Instant"] | null;
+            /** @description The key that decided. */
+            readonly decidedBy: string | null;
+            /** @description Why it was decided so. */
+            readonly decisionReason: string | null;
+            /** @description What it is to be settled as. */
+            readonly evidence: components["schemas"]["SettleEvidence"] | null;
+            readonly expiresAt: components["schemas"]["Instant"];
+            readonly id: components["schemas"]["ApprovalId"];
+            /** @description The operation it is about. */
+            readonly operationId: components["schemas"]["OperationId"] | null;
+            /** @description Why it was asked for. */
+            readonly reason: string;
+            /** @description The key that asked. */
+            readonly requestedBy: string;
+            /** @description The requeue it is about. */
+            readonly requeueId: components["schemas"]["RequeueId"] | null;
+            readonly state: components["schemas"]["ApprovalState"];
+        };
+        /**
+         * @description What is to be approved; `requeue` sends many operations again.
+         * @enum {string}
+         */
+        readonly ApprovalAct: "resend" | "settle" | "requeue";
+        /** @description A second person's word. */
+        readonly ApprovalDecisionRequest: {
+            /**
+             * @description Whether it may be done.
+             * @enum {string}
+             */
+            readonly decision: "approve" | "decline";
+            /** @description Why; no member number. */
+            readonly reason: components["schemas"]["Text500"];
+        };
+        /**
+         * @description Names an approval.
+         * @example apr_01kapcch57fgz8y6tx5af7rjr5
+         */
+        readonly ApprovalId: string;
+        /** @description A page of approvals. */
+        readonly ApprovalList: {
+            /** @description The approvals, those that wait first. */
+            readonly items: readonly components["schemas"]["Approval"][];
+            readonly next: components["schemas"]["NextCursor"];
+        };
+        /**
+         * @description How an approval stands. `expired`, nobody decided within 24 hours; `overtaken`, it was approved and what it is about had
+         *     moved on, so that nothing was done.
+         * @enum {string}
+         */
+        readonly ApprovalState: "pending" | "approved" | "declined" | "expired" | "overtaken";
         /** @description A text in both languages. */
         readonly Bilingual: {
             /** @description English. */
@@ -1064,6 +1458,12 @@ export interface components {
             readonly type: "cash-off";
         };
         /**
+         * @description `ok`: the supplier lets us in. `auth-failed`: it does not. `unreachable`: it gave no answer that tells. `cannot-check`:
+         *     this supplier has no harmless question, or answered it in a way that tells nothing.
+         * @enum {string}
+         */
+        readonly CheckResult: "ok" | "auth-failed" | "unreachable" | "cannot-check";
+        /**
          * @description Each check by name, and whether it held.
          * @example {
          *       "database": true,
@@ -1075,11 +1475,97 @@ export interface components {
         };
         /** @description The platform's own reference; comes back in answers, events and reports. */
         readonly ClientReference: components["schemas"]["Text64"];
+        /** @description Whose credentials are used at a supplier, without the credentials. */
+        readonly Connection: {
+            readonly createdAt: components["schemas"]["Instant"];
+            readonly id: components["schemas"]["ConnectionId"];
+            /** @description Why it is not in service. */
+            readonly reason: string | null;
+            readonly scheme: components["schemas"]["SchemeId"];
+            readonly settings: components["schemas"]["ConnectionSettings"];
+            readonly state: components["schemas"]["ConnectionState"];
+            /** @description Null for a shared one. */
+            readonly tenantId: components["schemas"]["TenantId"] | null;
+            readonly timing: components["schemas"]["ConnectionTiming"];
+            readonly updatedAt: components["schemas"]["Instant"];
+            /** @description Rises with every change. */
+            readonly version: number;
+        };
+        /** @description What a check came to. */
+        readonly ConnectionCheck: {
+            readonly connection: components["schemas"]["Connection"];
+            /** @description The same as a sentence. */
+            readonly message: string;
+            readonly result: components["schemas"]["CheckResult"];
+        };
         /**
          * @description Names a connection, that is, whose credentials are used at a supplier.
          * @example con_01kb0c7mv2ehb9y3q8s5t1d4gk
          */
         readonly ConnectionId: string;
+        /** @description A page of connections. */
+        readonly ConnectionList: {
+            /** @description Newest first. */
+            readonly items: readonly components["schemas"]["Connection"][];
+            /** @description The cursor of the next page. */
+            readonly next: string | null;
+        };
+        /** @description What changes of a connection. */
+        readonly ConnectionPatch: {
+            /** @description Why; a change of state needs one. */
+            readonly reason?: components["schemas"]["Text200"];
+            readonly secrets?: components["schemas"]["ConnectionSecrets"];
+            readonly settings?: components["schemas"]["ConnectionSettings"];
+            /**
+             * @description Pauses or resumes it.
+             * @enum {string}
+             */
+            readonly state?: "live" | "paused";
+            readonly timing?: components["schemas"]["ConnectionTiming"];
+        };
+        /** @description A connection to be made. */
+        readonly ConnectionRequest: {
+            readonly scheme: components["schemas"]["SchemeId"];
+            readonly secrets: components["schemas"]["ConnectionSecrets"];
+            readonly settings: components["schemas"]["ConnectionSettings"];
+            /** @description Whose connection it is; absent */
+            readonly tenantId?: components["schemas"]["TenantId"];
+            /** @description normal unless it is said. */
+            readonly timing?: components["schemas"]["ConnectionTiming"];
+        };
+        /** @description Credentials, as the adapter wants them. Sealed when they are stored; they never come back. */
+        readonly ConnectionSecrets: {
+            readonly [key: string]: string;
+        };
+        /**
+         * @description How the supplier is reached, as its adapter wants it, over the settings of the scheme; `baseUrl` is http or https and holds no credentials.
+         * @example {
+         *       "baseUrl": "https://lp.example.com",
+         *       "partner": "interline"
+         *     }
+         */
+        readonly ConnectionSettings: {
+            readonly [key: string]: unknown;
+        };
+        /** @description A connection as its users see it. */
+        readonly ConnectionStanding: {
+            readonly id: components["schemas"]["ConnectionId"];
+            /** @description Why it is not in service. */
+            readonly reason: string | null;
+            /** @description Whether other tenants use it too. */
+            readonly shared: boolean;
+            readonly state: components["schemas"]["ConnectionState"];
+        };
+        /**
+         * @description `paused`: a person took it out of service. `auth-failed`: the supplier refused our credentials. Under both, work waits.
+         * @enum {string}
+         */
+        readonly ConnectionState: "live" | "paused" | "auth-failed";
+        /**
+         * @description Whether the supplier is a real one or the simulated one, whose times are shorter.
+         * @enum {string}
+         */
+        readonly ConnectionTiming: "normal" | "fast";
         /** @description The traveller's consent as the platform took it down. */
         readonly Consent: {
             /** @description On what legal basis, such as consent or contract. */
@@ -1262,6 +1748,28 @@ export interface components {
          * @enum {string}
          */
         readonly HoldKind: "native" | "soft";
+        /** @description One incident stands for all operations inside it. */
+        readonly Incident: {
+            /** @description Null while it is open. */
+            readonly closedAt: components["schemas"]["Instant"] | null;
+            readonly id: components["schemas"]["IncidentId"];
+            readonly kind: components["schemas"]["IncidentKind"];
+            readonly openedAt: components["schemas"]["Instant"];
+            /** @description In words. */
+            readonly reason: string;
+            /** @description Whose breaker it is; null for other kinds. */
+            readonly work: components["schemas"]["SupplierWork"] | null;
+        };
+        /**
+         * @description Names an incident.
+         * @example inc_01kb0c7mv2ehb9y3q8s5t1d4gk
+         */
+        readonly IncidentId: string;
+        /**
+         * @description What stands against a connection.
+         * @enum {string}
+         */
+        readonly IncidentKind: "paused" | "auth-failed" | "breaker" | "stuck";
         /**
          * Format: date-time
          * @description A time of the years 1970 to 2100, RFC 3339 in UTC.
@@ -1364,6 +1872,14 @@ export interface components {
             /** @description Minor units. */
             readonly minor: number;
         };
+        /** @description Something that can be done now. */
+        readonly NextAction: {
+            readonly action: components["schemas"]["SupportAction"];
+            /** @description Whether another person has to approve it. */
+            readonly needsSecondPerson: boolean;
+            /** @description What `settle` can end it as; empty for all else. */
+            readonly outcomes: readonly components["schemas"]["SettleOutcome"][];
+        };
         /** @description Goes back as `cursor` for the next page; null at the end. */
         readonly NextCursor: string | null;
         /**
@@ -1371,6 +1887,25 @@ export interface components {
          * @example {}
          */
         readonly Nothing: Record<string, never>;
+        /** @description Something that cannot be done now. */
+        readonly NotNow: {
+            readonly action: components["schemas"]["SupportAction"];
+            /** @description Why in a sentence. */
+            readonly message: string;
+            readonly why: components["schemas"]["WhyNot"];
+        };
+        /** @description Calls of one kind failed so often that they are held back. */
+        readonly OpenBreaker: {
+            readonly openedAt: components["schemas"]["Instant"];
+            /** @description When one call may try again. */
+            readonly probeAt: components["schemas"]["Instant"];
+            /**
+             * @description Half-open while one call tries whether the supplier is back.
+             * @enum {string}
+             */
+            readonly state: "open" | "half-open";
+            readonly work: components["schemas"]["SupplierWork"];
+        };
         /**
          * @description One thing asked of a scheme. Points are positive; `kind` says the direction.
          * @example {
@@ -1567,7 +2102,7 @@ export interface components {
          * @description Stable; handle it, not the sentences.
          * @enum {string}
          */
-        readonly ProblemCode: "ACCOUNT_UNAVAILABLE" | "ACTIVITY_EXISTS" | "ACTIVITY_NOT_SUPPORTED" | "ALREADY_REFUNDED" | "ALREADY_REVERSED" | "BREAK_STATE" | "CAPABILITY_MISSING" | "CONSENT_MISSING" | "CONTENT_TYPE_UNSUPPORTED" | "FORBIDDEN" | "HEADERS_TOO_LARGE" | "HOLD_ENDING" | "IDEMPOTENCY_IN_PROGRESS" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "INSUFFICIENT_POINTS" | "INTERNAL" | "INVALID" | "LINK_NOT_ACTIVE" | "LINK_REFUSED" | "MALFORMED" | "METHOD_NOT_ALLOWED" | "NOT_FOUND" | "NOT_REFUNDABLE" | "NOT_REVERSIBLE" | "NUMBER_IN_USE" | "OPERATION_NOT_CANCELLABLE" | "PAYLOAD_TOO_LARGE" | "POINTS_REQUIRED" | "PRICE_REQUIRED" | "QUOTE_EXPIRED" | "QUOTE_USED" | "RECONCILIATION_STATE" | "REDEMPTION_STATE" | "REFUND_EXCEEDS" | "REQUEST_TIMEOUT" | "REVERSAL_EXCEEDS" | "REWARD_NOT_SUPPORTED" | "SCHEME_UNKNOWN" | "SIGNATURE_INVALID" | "SUPPLIER_UNAVAILABLE" | "TOO_EARLY" | "UNAUTHENTICATED" | "UNAVAILABLE";
+        readonly ProblemCode: "ACCOUNT_UNAVAILABLE" | "ACTION_NOT_POSSIBLE" | "ACTIVITY_EXISTS" | "ACTIVITY_NOT_SUPPORTED" | "ALREADY_REFUNDED" | "ALREADY_REVERSED" | "APPROVAL_STATE" | "BACKLOG_FULL" | "BREAK_STATE" | "CAPABILITY_MISSING" | "CONNECTION_EXISTS" | "CONNECTION_SHARED" | "CONSENT_MISSING" | "CONTENT_TYPE_UNSUPPORTED" | "FORBIDDEN" | "HEADERS_TOO_LARGE" | "HOLD_ENDING" | "IDEMPOTENCY_IN_PROGRESS" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "INSUFFICIENT_POINTS" | "INTERNAL" | "INVALID" | "LINK_NOT_ACTIVE" | "LINK_REFUSED" | "MALFORMED" | "METHOD_NOT_ALLOWED" | "NOT_FOUND" | "NOT_REFUNDABLE" | "NOT_REVERSIBLE" | "NUMBER_IN_USE" | "OPERATION_NOT_CANCELLABLE" | "PAYLOAD_TOO_LARGE" | "POINTS_REQUIRED" | "PRICE_REQUIRED" | "QUOTE_EXPIRED" | "QUOTE_USED" | "RECONCILIATION_STATE" | "REDEMPTION_STATE" | "REFUND_EXCEEDS" | "REQUEST_TIMEOUT" | "REQUEUE_CHANGED" | "REVERSAL_EXCEEDS" | "REWARD_NOT_SUPPORTED" | "SCHEME_UNKNOWN" | "SECOND_PERSON_NEEDED" | "SIGNATURE_INVALID" | "SUPPLIER_REFERENCE_TAKEN" | "SUPPLIER_UNAVAILABLE" | "TOO_EARLY" | "UNAUTHENTICATED" | "UNAVAILABLE";
         /** @description What became of a notification. */
         readonly PushReceipt: {
             /**
@@ -1815,6 +2350,88 @@ export interface components {
          * @example req_01kb0cb0t4fk0r8h6xv2n5q9wz
          */
         readonly RequestId: string;
+        /** @description Something done about many operations, or shown before it is. */
+        readonly Requeue: {
+            readonly action: components["schemas"]["RequeueAction"];
+            /** @description What a second person has to approve, or has. */
+            readonly approval: components["schemas"]["Approval"] | null;
+            readonly createdAt: components["schemas"]["Instant"];
+            /** @description Over what is shown, the same for the preview and its run. */
+            readonly digest: components["schemas"]["Sha256"];
+            /** @description It only shows. */
+            readonly dryRun: boolean;
+            /** @description When it came to rest. */
+            readonly finishedAt: components["schemas"]["Instant"] | null;
+            readonly id: components["schemas"]["RequeueId"];
+            /** @description The operations, oldest first. */
+            readonly items: readonly components["schemas"]["RequeueItem"][];
+            /** @description Operations left out. */
+            readonly leftOut: components["schemas"]["Count"];
+            /** @description The preview it carries out. */
+            readonly previewId: components["schemas"]["RequeueId"] | null;
+            /** @description Why it was asked for. */
+            readonly reason: string;
+            /** @description The resync that looks. */
+            readonly resyncId: components["schemas"]["ResyncId"] | null;
+            readonly scope: components["schemas"]["RequeueScope"];
+            readonly state: components["schemas"]["RequeueState"];
+            /** @description Operations something is done about. */
+            readonly total: components["schemas"]["Count"];
+        };
+        /**
+         * @description What can be done about many operations at once.
+         * @enum {string}
+         */
+        readonly RequeueAction: "look-up" | "resend";
+        /**
+         * @description Names a requeue.
+         * @example rqu_01kapcch57fgz8y6tx5af7rjr6
+         */
+        readonly RequeueId: string;
+        /** @description One operation of a requeue as it stood when it was shown. */
+        readonly RequeueItem: {
+            /** @description Why nothing is done about it; null where something is. */
+            readonly leftOut: components["schemas"]["WhyNot"] | null;
+            /** @description The same in a sentence. */
+            readonly message: string | null;
+            readonly operationId: components["schemas"]["OperationId"];
+            /** @description What became of it. */
+            readonly result: components["schemas"]["RequeueResult"] | null;
+            readonly state: components["schemas"]["OperationState"];
+        };
+        /** @description What to do about many operations. */
+        readonly RequeueRequest: {
+            readonly action: components["schemas"]["RequeueAction"];
+            /** @description Whether to show only. */
+            readonly dryRun: boolean;
+            /** @description What was shown, with the same scope and action; goes with `dryRun` false, which needs it. */
+            readonly previewId?: components["schemas"]["RequeueId"];
+            /** @description Why; no member number. */
+            readonly reason: components["schemas"]["Text500"];
+            readonly scope: components["schemas"]["RequeueScope"];
+        };
+        /**
+         * @description What became of an operation; `overtaken`, it had moved on before the second person approved.
+         * @enum {string}
+         */
+        readonly RequeueResult: "looked-up" | "queued" | "overtaken";
+        /**
+         * @description Which operations: at least one member, and what fits all that are given. Without `operationIds` those that wait for a
+         *     person.
+         */
+        readonly RequeueScope: {
+            /** @description Accepted at least so many seconds ago. */
+            readonly olderThan?: number;
+            /** @description These operations. */
+            readonly operationIds?: readonly components["schemas"]["OperationId"][];
+            readonly reviewReason?: components["schemas"]["ReviewReason"];
+            readonly scheme?: components["schemas"]["SchemeId"];
+        };
+        /**
+         * @description How a requeue stands.
+         * @enum {string}
+         */
+        readonly RequeueState: "previewed" | "awaiting-approval" | "done" | "declined" | "expired" | "overtaken";
         /**
          * @description Another look at the supplier.
          * @example {
@@ -1939,6 +2556,11 @@ export interface components {
             readonly points?: components["schemas"]["Points"];
             readonly reason: components["schemas"]["Text500"];
         };
+        /**
+         * @description Why an operation waits for a person.
+         * @example absent
+         */
+        readonly ReviewReason: string;
         /** @description What a member spends points on. */
         readonly Reward: components["schemas"]["FlightReward"] | components["schemas"]["StayReward"] | components["schemas"]["RailReward"] | components["schemas"]["UpgradeReward"] | components["schemas"]["GiftReward"] | components["schemas"]["CashOffReward"];
         /**
@@ -1982,10 +2604,11 @@ export interface components {
              */
             readonly contract: "published" | "reference";
             /**
-             * @description How the connection to the supplier stands.
+             * @description How the connection to the supplier stands. `degraded`: calls fail so often that they are held back for a while.
+             *     Under all but `no-connection` work is accepted; it waits until it can be done.
              * @enum {string}
              */
-            readonly health: "ok" | "paused" | "auth-failed" | "no-connection";
+            readonly health: "ok" | "degraded" | "paused" | "auth-failed" | "no-connection";
             readonly id: components["schemas"]["SchemeId"];
             /**
              * @description The trade.
@@ -2023,6 +2646,15 @@ export interface components {
              */
             readonly zone: string;
         };
+        /** @description What to do with a scheme's connection. */
+        readonly SchemeActionRequest: {
+            /**
+             * @description Out of service or back into it.
+             * @enum {string}
+             */
+            readonly action: "pause" | "resume";
+            readonly reason: components["schemas"]["Text200"];
+        };
         /**
          * @description Names a scheme.
          * @example northwind-air
@@ -2035,11 +2667,62 @@ export interface components {
             /** @description Always null. */
             readonly next: null;
         };
+        /** @description How a scheme stands for a tenant. */
+        readonly SchemeStanding: {
+            /** @description Those that are open. */
+            readonly breakers: readonly components["schemas"]["OpenBreaker"][];
+            readonly connection: components["schemas"]["ConnectionStanding"];
+            /** @description Open ones first, then the latest. */
+            readonly incidents: readonly components["schemas"]["Incident"][];
+            /** @description What the connection may take, over all who use it. */
+            readonly limits: {
+                /** @description Operations that wait for the connection; at the limit new ones are refused, to be sent again later. */
+                readonly backlog: {
+                    /** @description How many may. */
+                    readonly limit: number;
+                    /** @description How many wait, counted up to the limit. */
+                    readonly waiting: number;
+                };
+                /** @description What throttling by the supplier has left of it. */
+                readonly effectivePerSecond: number | null;
+                /** @description Calls a second; null where there is no limit. */
+                readonly perSecond: number | null;
+            };
+            /** @description The tenant's operations at the scheme that have not come to an end. */
+            readonly operations: {
+                /**
+                 * @description By their state; states without any are left out.
+                 * @example {
+                 *       "queued": 12,
+                 *       "unknown": 1
+                 *     }
+                 */
+                readonly byState: {
+                    readonly [key: string]: number;
+                };
+                /** @description All of them. */
+                readonly open: number;
+            };
+            readonly scheme: components["schemas"]["SchemeId"];
+        };
+        /** @description How an operation really ended, and by what that is known. */
+        readonly SettleEvidence: {
+            readonly outcome: components["schemas"]["SettleOutcome"];
+            /** @description Why the supplier refused; goes with rejected, which is `supplier-refused` without. */
+            readonly reason?: components["schemas"]["RefusalReason"];
+            /** @description The reference the supplier gave; goes with posted and confirmed. */
+            readonly supplierReference?: components["schemas"]["Text128"];
+        };
         /**
          * @description Why nothing of a supplier's account of a day is believed.
          * @enum {string}
          */
         readonly SettlementFaultReason: "unreadable" | "header" | "other-day" | "other-partner" | "line" | "cut-off" | "totals" | "checksum" | "too-large";
+        /**
+         * @description How an operation that waits for a person ended; `posted` for writes, `confirmed`, `released` and `expired` for redemptions, `rejected` for both.
+         * @enum {string}
+         */
+        readonly SettleOutcome: "posted" | "confirmed" | "released" | "expired" | "rejected";
         /** @description A SHA-256 in hexadecimal. */
         readonly Sha256: string;
         /** @description Points signed from the member, accrual and refund positive, redemption and reversal negative. */
@@ -2118,6 +2801,136 @@ export interface components {
         readonly StringMap: {
             readonly [key: string]: string;
         };
+        /**
+         * @description What a call is to its supplier.
+         * @enum {string}
+         */
+        readonly SupplierWork: "write" | "look-up" | "file";
+        /**
+         * @description What a person can do about an operation.
+         * @enum {string}
+         */
+        readonly SupportAction: "look-up" | "resend" | "settle" | "cancel" | "reverse";
+        /** @description Something to be done about an operation. */
+        readonly SupportActionRequest: {
+            readonly action: components["schemas"]["SupportAction"];
+            /** @description Goes with `settle`, which needs it. */
+            readonly evidence?: components["schemas"]["SettleEvidence"];
+            /** @description Why; no member number. */
+            readonly reason: components["schemas"]["Text500"];
+        };
+        /** @description What came of an action; null members do not belong to it. */
+        readonly SupportActionResult: {
+            readonly action: components["schemas"]["SupportAction"];
+            /** @description What a second person has to approve. */
+            readonly approval: components["schemas"]["Approval"] | null;
+            /** @description The operation as it stands. */
+            readonly operation: components["schemas"]["Operation"];
+            /** @description The resync that looks. */
+            readonly resyncId: components["schemas"]["ResyncId"] | null;
+            /** @description The reversal that was made. */
+            readonly reversalId: components["schemas"]["OperationId"] | null;
+        };
+        /** @description One call, or a few that belong together, to the supplier about an operation. */
+        readonly SupportAttempt: {
+            /**
+             * @description What it was.
+             * @enum {string}
+             */
+            readonly action: "send" | "repeat" | "look-up";
+            /** @description What else is known. */
+            readonly detail: string | null;
+            /**
+             * @description Whether it could change something at the supplier.
+             * @enum {string}
+             */
+            readonly effect: "read" | "write";
+            /** @description Each exchange as it is kept, secrets and member data cut out. */
+            readonly exchanges: unknown;
+            /** @description Null while it is under way, and where the process died. */
+            readonly finishedAt: components["schemas"]["Instant"] | null;
+            /** @description How long it took. */
+            readonly latencyMs: number | null;
+            /** @description The class of its outcome. */
+            readonly outcome: string | null;
+            readonly startedAt: components["schemas"]["Instant"];
+            /** @description The last HTTP status. */
+            readonly status: number | null;
+        };
+        /** @description An operation with all that happened to it and what can be done about it. */
+        readonly SupportCase: {
+            /** @description What can be done now. */
+            readonly actions: readonly components["schemas"]["NextAction"][];
+            /** @description Approvals about it, newest first. */
+            readonly approvals: readonly components["schemas"]["Approval"][];
+            /** @description The last 200 attempts, oldest first. */
+            readonly attempts: readonly components["schemas"]["SupportAttempt"][];
+            /** @description What cannot, and why. */
+            readonly notNow: readonly components["schemas"]["NotNow"][];
+            readonly operation: components["schemas"]["Operation"];
+            /** @description What happened to it, oldest first. */
+            readonly timeline: readonly components["schemas"]["TimelineEntry"][];
+        };
+        /** @description Something that was found. Members that do not belong to its kind are null. */
+        readonly SupportHit: {
+            readonly createdAt: components["schemas"]["Instant"];
+            /** @description Its id. */
+            readonly id: string;
+            /**
+             * @description What it is.
+             * @enum {string}
+             */
+            readonly kind: "link" | "operation";
+            readonly linkId: components["schemas"]["LinkId"];
+            /** @description Masked. */
+            readonly memberNumber: string;
+            /** @description Of an operation. */
+            readonly operationKind: components["schemas"]["OperationKind"] | null;
+            /** @description The organisation path. */
+            readonly organisation: string | null;
+            /** @description Of an operation, bonus points included. */
+            readonly points: number | null;
+            readonly scheme: components["schemas"]["SchemeId"];
+            /** @description Where it stands. */
+            readonly state: string;
+            /** @description The platform's own reference of the traveller. */
+            readonly travellerRef: string;
+            /**
+             * @description By what it was found.
+             * @enum {string}
+             */
+            readonly why: "id" | "reference" | "member-number" | "traveller-reference" | "ticket" | "booking" | "supplier-reference";
+        };
+        /** @description What was found, 50 at most. */
+        readonly SupportHits: {
+            /** @description Links first, then operations, each newest first. */
+            readonly items: readonly components["schemas"]["SupportHit"][];
+            /** @description Whether there is more than is shown. */
+            readonly more: boolean;
+        };
+        /** @description An operation with what can be done about it. */
+        readonly SupportOperation: {
+            /** @description What can be done now. */
+            readonly actions: readonly components["schemas"]["NextAction"][];
+            /** @description What cannot, and why. */
+            readonly notNow: readonly components["schemas"]["NotNow"][];
+            readonly operation: components["schemas"]["Operation"];
+        };
+        /** @description A page of operations. */
+        readonly SupportOperationList: {
+            /** @description The operations. */
+            readonly items: readonly components["schemas"]["SupportOperation"][];
+            readonly next: components["schemas"]["NextCursor"];
+        };
+        /** @description What to look for. */
+        readonly SupportSearchRequest: {
+            readonly query: components["schemas"]["Text128"];
+        };
+        /**
+         * @description Names a tenant.
+         * @example ten_01kb0c7mv2ehb9y3q8s5t1d4gk
+         */
+        readonly TenantId: string;
         /** @description The rules of a scheme from a date on. Every operation keeps the version it was judged by. */
         readonly Terms: {
             /** @description Who posts points, per type of activity; a type that is not named earns nothing. */
@@ -2252,6 +3065,11 @@ export interface components {
          * @enum {string}
          */
         readonly VerdictReason: "as-sent" | "settled-by-this-line" | "a-day-late" | "not-in-the-settlement" | "not-due-yet" | "outcome-still-open" | "reference-never-sent" | "not-ours" | "line-repeated" | "points-differ" | "member-differs" | "kind-differs" | "day-differs" | "we-ended-it-otherwise" | "we-never-sent-it";
+        /**
+         * @description Why an action is not possible now.
+         * @enum {string}
+         */
+        readonly WhyNot: "final" | "never-sent" | "in-flight" | "cannot-look" | "not-in-review" | "no-proof-of-absence" | "past-deadline" | "hold-ended" | "release-wanted" | "attempted" | "not-releasable" | "not-an-accrual" | "not-posted" | "cannot-reverse" | "all-reversed" | "reversal-open" | "not-of-this-kind";
     };
     responses: {
         /** @description It collides with what is already there, or the first request with this key is still running. */
@@ -2388,8 +3206,12 @@ export interface components {
          * @example zh
          */
         readonly AcceptLanguage: string;
+        /** @description The approval's id. */
+        readonly ApprovalId: components["schemas"]["ApprovalId"];
         /** @description The break's id. */
         readonly BreakId: components["schemas"]["BreakId"];
+        /** @description The connection's id. */
+        readonly ConnectionId: components["schemas"]["ConnectionId"];
         /** @description `next` of the page before, unchanged. */
         readonly Cursor: string;
         /**
@@ -2410,8 +3232,12 @@ export interface components {
         readonly Prefer: string;
         /** @description The reconciliation's id. */
         readonly ReconciliationId: components["schemas"]["ReconciliationId"];
+        /** @description The requeue's id. */
+        readonly RequeueId: components["schemas"]["RequeueId"];
         /** @description The resync's id. */
         readonly ResyncId: components["schemas"]["ResyncId"];
+        /** @description The scheme's id. */
+        readonly SchemeId: components["schemas"]["SchemeId"];
     };
     requestBodies: never;
     headers: {
@@ -2711,6 +3537,206 @@ export interface operations {
             readonly 400: components["responses"]["Malformed"];
             readonly 401: components["responses"]["Unauthenticated"];
             readonly 403: components["responses"]["Forbidden"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly listConnections: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next` of the page before, unchanged. */
+                readonly cursor?: components["parameters"]["Cursor"];
+                /** @description How many items at most. */
+                readonly limit?: components["parameters"]["Limit"];
+                /** @description Only those to this scheme. */
+                readonly scheme?: components["schemas"]["SchemeId"];
+                /** @description Only those in this state. */
+                readonly state?: components["schemas"]["ConnectionState"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of connections. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConnectionList"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly createConnection: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description The scheme, whose connection it is, and how the supplier is reached. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConnectionRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The connection, in service. */
+            readonly 201: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Connection"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getConnection: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The connection's id. */
+                readonly id: components["parameters"]["ConnectionId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The connection. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Connection"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly updateConnection: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            readonly path: {
+                /** @description The connection's id. */
+                readonly id: components["parameters"]["ConnectionId"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description What changes. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConnectionPatch"];
+            };
+        };
+        readonly responses: {
+            /** @description The connection as it is now. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Connection"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly checkConnection: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            readonly path: {
+                /** @description The connection's id. */
+                readonly id: components["parameters"]["ConnectionId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What the check came to. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConnectionCheck"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
             readonly 413: components["responses"]["PayloadTooLarge"];
             readonly 415: components["responses"]["MediaType"];
             readonly 422: components["responses"]["Invalid"];
@@ -3537,6 +4563,124 @@ export interface operations {
             readonly 503: components["responses"]["Unavailable"];
         };
     };
+    readonly listApprovals: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next` of the page before, unchanged. */
+                readonly cursor?: components["parameters"]["Cursor"];
+                /** @description How many items at most. */
+                readonly limit?: components["parameters"]["Limit"];
+                /** @description Approvals in this state. */
+                readonly state?: components["schemas"]["ApprovalState"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of approvals. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApprovalList"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The approval's id. */
+                readonly id: components["parameters"]["ApprovalId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The approval. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Approval"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly decideApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /** @description The approval's id. */
+                readonly id: components["parameters"]["ApprovalId"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description The decision and why. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ApprovalDecisionRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The approval as it ended. */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Approval"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
     readonly actOnBreak: {
         readonly parameters: {
             readonly query?: never;
@@ -3575,6 +4719,144 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Break"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly listSupportOperations: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next` of the page before, unchanged. */
+                readonly cursor?: components["parameters"]["Cursor"];
+                /** @description How many items at most. */
+                readonly limit?: components["parameters"]["Limit"];
+                /** @description Operations accepted at least so many seconds ago. */
+                readonly olderThan?: number;
+                /** @description Whether the newest or the oldest come first. */
+                readonly order?: "newest" | "oldest";
+                /** @description Operations that wait for a person for this reason. */
+                readonly reviewReason?: components["schemas"]["ReviewReason"];
+                /** @description Operations at this scheme. */
+                readonly scheme?: components["schemas"]["SchemeId"];
+                /** @description Operations in this state. */
+                readonly state?: components["schemas"]["OperationState"];
+            };
+            readonly header?: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of operations. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SupportOperationList"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getSupportOperation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The operation. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SupportCase"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly actOnOperation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /** @description The operation's id. */
+                readonly id: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description What to do and why. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SupportActionRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description What was done, or what was asked for. */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SupportActionResult"];
                 };
             };
             readonly 400: components["responses"]["Malformed"];
@@ -3768,6 +5050,93 @@ export interface operations {
             readonly 503: components["responses"]["Unavailable"];
         };
     };
+    readonly createRequeue: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Which operations, and what to do about them. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RequeueRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The preview, or the run. */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Requeue"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getRequeue: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            readonly path: {
+                /** @description The requeue's id. */
+                readonly id: components["parameters"]["RequeueId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The requeue. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Requeue"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
     readonly createResync: {
         readonly parameters: {
             readonly query?: never;
@@ -3879,6 +5248,124 @@ export interface operations {
             readonly 401: components["responses"]["Unauthenticated"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getSchemeStanding: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The scheme's id. */
+                readonly scheme: components["parameters"]["SchemeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description How it stands. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemeStanding"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly actOnScheme: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description zh or en, the language of sentences for people; en when neither is asked for.
+                 * @example zh
+                 */
+                readonly "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The platform's own name for this request, 1 to 255 printable ASCII characters, never used for another.
+                 * @example order-5567-accrual
+                 */
+                readonly "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /** @description The scheme's id. */
+                readonly scheme: components["parameters"]["SchemeId"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description What to do and why. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SchemeActionRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The connection as it stands now. */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConnectionStanding"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
+            readonly 422: components["responses"]["Invalid"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly supportSearch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description What somebody reads out. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SupportSearchRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description What was found, newest first. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SupportHits"];
+                };
+            };
+            readonly 400: components["responses"]["Malformed"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["MediaType"];
             readonly 422: components["responses"]["Invalid"];
             readonly 431: components["responses"]["HeadersTooLarge"];
             readonly 500: components["responses"]["Internal"];

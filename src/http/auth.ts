@@ -30,6 +30,7 @@ const SECURITY_EVENTS: Readonly<Partial<Record<Problem['code'], string>>> = {
   UNAUTHENTICATED: 'security.unauthenticated',
   SIGNATURE_INVALID: 'security.signature-invalid',
   FORBIDDEN: 'security.forbidden',
+  SECOND_PERSON_NEEDED: 'security.second-person-needed',
   // Ours and another tenant's ids are answered alike, so every id that leads nowhere is noted.
   NOT_FOUND: 'security.not-found',
 };

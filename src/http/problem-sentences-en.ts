@@ -6,6 +6,10 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
     title: 'Account unavailable',
     detail: 'The supplier cannot be reached and no earlier balance is known; try again later.',
   },
+  ACTION_NOT_POSSIBLE: {
+    title: 'Not possible for this operation',
+    detail: 'This operation does not allow that now; read its state, what is possible and why the rest is not.',
+  },
   ACTIVITY_EXISTS: {
     title: 'Activity already recorded',
     detail: 'This activity is already recorded with other content; read operationId and correct that one.',
@@ -21,6 +25,10 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
   ALREADY_REVERSED: {
     title: 'Already reversed',
     detail: 'Nothing of this accrual is left to reverse; read its reversals.',
+  },
+  APPROVAL_STATE: {
+    title: 'Approval not open',
+    detail: 'This approval is decided already or has expired; read its state, and ask again where it is still needed.',
   },
   BREAK_STATE: {
     title: 'Not possible for this break',
@@ -129,6 +137,10 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
     detail: 'Refunds together cannot exceed the redemption; ask for fewer points or for all that is left.',
   },
   REQUEST_TIMEOUT: { title: 'Request too slow', detail: 'The request did not arrive in time; send it again.' },
+  REQUEUE_CHANGED: {
+    title: 'Not as it was shown',
+    detail: 'Operations of this preview have moved on since; preview again and run what that shows.',
+  },
   REVERSAL_EXCEEDS: {
     title: 'More than is left',
     detail: 'Reversals together cannot exceed the accrual; ask for fewer points or for all that is left.',
@@ -138,9 +150,17 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
     detail: 'Points of this scheme do not buy rewards of this type; its terms say which.',
   },
   SCHEME_UNKNOWN: { title: 'Unknown scheme', detail: 'There is no such scheme; GET /v1/schemes lists them.' },
+  SECOND_PERSON_NEEDED: {
+    title: 'A second person has to decide',
+    detail: 'This act was asked for with this key; somebody else has to approve or decline it with theirs.',
+  },
   SIGNATURE_INVALID: {
     title: 'Signature not valid',
     detail: 'The signature is missing, wrong, too old or not of this connection; sign again and send again.',
+  },
+  SUPPLIER_REFERENCE_TAKEN: {
+    title: 'Supplier reference belongs to another operation',
+    detail: 'Another operation has this supplier reference already; check which of the two it stands for.',
   },
   SUPPLIER_UNAVAILABLE: { title: 'Supplier unavailable', detail: 'The supplier cannot be reached; try again later.' },
   TOO_EARLY: { title: 'Too early', detail: 'The activity has not taken place yet; send it again afterwards.' },

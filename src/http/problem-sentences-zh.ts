@@ -3,6 +3,10 @@ import type { DoorCode, ProblemSentences } from './problem-table.js';
 /** Every problem in Chinese. */
 export const PROBLEMS_ZH: Readonly<Record<DoorCode, ProblemSentences>> = {
   ACCOUNT_UNAVAILABLE: { title: '账户暂不可用', detail: '暂时无法联系会员计划，且没有已知的余额；请稍后重试。' },
+  ACTION_NOT_POSSIBLE: {
+    title: '该操作无法如此处理',
+    detail: '该操作目前不允许此处理；请查看其状态、可行的处理及其余不可行的原因。',
+  },
   ACTIVITY_EXISTS: { title: '该行程已登记', detail: '该行程已以不同内容登记；请查看 operationId 并更正原操作。' },
   ACTIVITY_NOT_SUPPORTED: {
     title: '不支持该类行程',
@@ -10,6 +14,7 @@ export const PROBLEMS_ZH: Readonly<Record<DoorCode, ProblemSentences>> = {
   },
   ALREADY_REFUNDED: { title: '已全部退还', detail: '该笔兑换已无可退还的积分；请查看其退还记录。' },
   ALREADY_REVERSED: { title: '已全部冲正', detail: '该笔累积已无可冲正的积分；请查看其冲正记录。' },
+  APPROVAL_STATE: { title: '该审批已结束', detail: '该审批已有决定或已过期；请查看其 state，如仍需要请重新申请。' },
   BREAK_STATE: { title: '该差异无法如此处理', detail: '该差异已处理过，或不允许此操作；请查看其 state 与 actions。' },
   CAPABILITY_MISSING: { title: '该会员计划不支持', detail: '该会员计划不提供此功能；请查看其 capabilities。' },
   CONSENT_MISSING: { title: '缺少旅客同意', detail: '旅客的同意不包含此操作；请取得同意并以相应范围重新关联。' },
@@ -66,10 +71,16 @@ export const PROBLEMS_ZH: Readonly<Record<DoorCode, ProblemSentences>> = {
   },
   REFUND_EXCEEDS: { title: '超过可退还积分', detail: '退还合计不得超过原兑换；请减少积分或退还全部剩余积分。' },
   REQUEST_TIMEOUT: { title: '请求超时', detail: '请求未能及时到达；请重新发送。' },
+  REQUEUE_CHANGED: { title: '与预览不符', detail: '预览中的操作此后已有变化；请重新预览并执行新的预览。' },
   REVERSAL_EXCEEDS: { title: '超过可冲正积分', detail: '冲正合计不得超过原累积；请减少积分或冲正全部剩余积分。' },
   REWARD_NOT_SUPPORTED: { title: '不支持该类奖励', detail: '该会员计划的积分不能兑换此类奖励；请查看其条款。' },
   SCHEME_UNKNOWN: { title: '未知的会员计划', detail: '没有该会员计划；GET /v1/schemes 可列出全部计划。' },
+  SECOND_PERSON_NEEDED: { title: '须由第二人决定', detail: '该处理由此密钥申请；须由他人以其自己的密钥批准或拒绝。' },
   SIGNATURE_INVALID: { title: '签名无效', detail: '签名缺失、错误、过期或不属于该连接；请重新签名后发送。' },
+  SUPPLIER_REFERENCE_TAKEN: {
+    title: '供应商编号属于另一操作',
+    detail: '另一操作已使用该供应商编号；请核实其究竟属于哪一笔。',
+  },
   SUPPLIER_UNAVAILABLE: { title: '会员计划暂不可用', detail: '暂时无法联系会员计划；请稍后重试。' },
   TOO_EARLY: { title: '时间过早', detail: '该行程尚未发生；请在其完成后再发送。' },
   UNAUTHENTICATED: { title: '未认证', detail: '请发送有效的密钥：Authorization: Bearer <key>。' },

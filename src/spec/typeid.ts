@@ -3,7 +3,20 @@ const SUFFIX = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Prefixes of public ids, TypeID style: `lnk_01h455vb4pex5vsknk084sn02q`. */
-export type IdPrefix = 'ten' | 'lnk' | 'op' | 'con' | 'key' | 'evt' | 'req' | 'qte' | 'rcn' | 'brk' | 'rsy';
+export type IdPrefix =
+  | 'ten'
+  | 'lnk'
+  | 'op'
+  | 'con'
+  | 'key'
+  | 'evt'
+  | 'req'
+  | 'qte'
+  | 'rcn'
+  | 'brk'
+  | 'rsy'
+  | 'apr'
+  | 'rqu';
 
 /** Writes a UUID as a TypeID (github.com/jetify-com/typeid, spec 0.3): prefix, underscore, 26 characters of Crockford base32. */
 export function toTypeId(prefix: IdPrefix, uuid: string): string {
