@@ -13,7 +13,7 @@ import type { Suppliers } from '../supplier/ports.js';
 const READ_WITHIN_MS = 8_000;
 
 export interface ReadAccountDeps {
-  readonly store: LinkStore;
+  readonly store: Pick<LinkStore, 'get' | 'sealed' | 'knownAccount' | 'saveAccount'>;
   readonly suppliers: Suppliers;
   readonly vault: MemberVault;
 }
