@@ -1,6 +1,9 @@
 import type { AnyAdapter, Context } from '../../spec/adapter.js';
 import type { Limits, Scheme, Timing, TimingName } from '../../spec/scheme.js';
 import type { Json } from '../../spec/values.js';
+import type { Priority, Work } from './gate.js';
+
+export type * from './gate.js';
 
 /** How long a worker's claim still holds, in milliseconds of the monotonic clock. */
 export interface Lease {
@@ -22,59 +25,6 @@ export interface CallOptions {
   readonly admitted?: boolean | undefined;
 }
 
-/** What a call is to its supplier; each has a breaker of its own. A `file` comes through `Http.download`. */
-export type Work = 'write' | 'look-up' | 'file';
-
-/** Who is served first when a connection's quota is short: what a platform waits for, what support asked, what the night does. */
-export type Priority = 'live' | 'support' | 'nightly';
-
-/** Calls of a connection that may begin now. What is let in and not begun is given back, or lapses within a second by itself. */
-export interface Admission {
-  /** Calls in all. */
-  readonly calls: number;
-  /** How many of them may be writes, and how many look-ups: none while that breaker is open, one where this is the probe of the fleet. */
-  readonly writes: number;
-  readonly lookUps: number;
-  /** How many of the writes may be ones that were sent before: the retry budget. */
-  readonly repeats: number;
-  /** When to ask again for what was not let in, in milliseconds. */
-  readonly waitMs: number;
-  /** Gives back what was not begun, by what was begun. */
-  readonly settle: (begun: { readonly writes: number; readonly lookUps: number; readonly repeats: number }) => void;
-}
-
-/**
- * The limiter, the retry budget and the breakers of every connection, the same for the whole fleet. Quota is counted per request to
- * the supplier.
- */
-export interface Gate {
-  /** Resolves once at least one call may begin, and after a second with none. Never rejects but for an aborted signal. */
-  admit(
-    supplier: Pick<Supplier, 'connectionId' | 'limits'>,
-    priority: Priority,
-    wanted: number,
-    signal: AbortSignal,
-  ): Promise<Admission>;
-  /**
-   * A request is about to go out. Waits for its turn, at most `withinMs`; throws `AdapterFault` `not-sent` (`local limit`, `breaker
-   * open`) when it may not go.
-   */
-  enter(
-    supplier: Pick<Supplier, 'connectionId' | 'limits'>,
-    request: {
-      readonly work: Work;
-      readonly priority: Priority;
-      readonly admitted: boolean;
-      readonly withinMs: number;
-    },
-    signal: AbortSignal,
-  ): Promise<void>;
-  /** How it ended: `failed` for a timeout, a refused or broken connection and 5xx, `throttled` for 429. */
-  left(connectionId: string, work: Work, end: 'answered' | 'failed' | 'throttled'): void;
-  /** The supplier said that it did not process a call for want of quota. Halves the rate, once for calls that were out together. */
-  throttled(connectionId: string): void;
-}
-
 /** What stands against a connection; one stands for all operations inside it, from its opening to its end. */
 export interface Incident {
   readonly id: string;
@@ -90,7 +40,10 @@ export interface Incident {
 
 /** Takes connections out of service and back. Each change and its incident are one commit. */
 export interface ConnectionGuard {
-  /** Our credentials are refused. `false` when the connection was not live. */
+  /**
+   * A call's credentials were refused, after the adapter's own refresh. The first time it is remembered, until a call is accepted;
+   * the second time, in whatever process, the connection becomes `auth-failed`: `true` then.
+   */
   authFailed(connectionId: string, reason: string): Promise<boolean>;
   /** Opens an incident unless one of its kind stands; `false` then. */
   open(connectionId: string, kind: 'stuck', reason: string): Promise<boolean>;

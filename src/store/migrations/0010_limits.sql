@@ -1,21 +1,38 @@
 -- Up Migration
 -- What a connection may take, how it fares and what stands against it. Rows, since a library in a process cannot see the fleet.
 
--- One row per connection that has a rate, was throttled or has repeated a send.
-CREATE TABLE connection_quota (
+-- One row per connection that has a rate, was throttled or has repeated a send. Lost in a crash, and no harm done: a supplier that
+-- still throttles says so again. Nothing waits for the disk.
+CREATE UNLOGGED TABLE connection_quota (
   connection_id uuid PRIMARY KEY REFERENCES connection ON DELETE CASCADE,
-  -- GCRA: when the next call is due, at `per_second` calls a second. Slices are leased to processes.
-  next_call_at timestamptz NOT NULL DEFAULT '-infinity',
-  -- When a lane that yields last got through although live work was waiting.
-  yielded_at timestamptz NOT NULL DEFAULT '-infinity',
-  -- The rate that throttling left, as of `throttled_at`; it rises again from there. NULL: as the scheme says.
+  -- GCRA: when the next call is due. Slices of the line are leased to processes.
+  next_call_at timestamptz NOT NULL DEFAULT 'epoch',
+  -- When each lane that yields last got a place.
+  support_at timestamptz NOT NULL DEFAULT 'epoch',
+  nightly_at timestamptz NOT NULL DEFAULT 'epoch',
+  -- The rate that throttling left, as of `throttled_at`; it rises again from there. NULL: as the scheme says. The base is the rate
+  -- that was measured, for a connection without a configured one.
   throttled_rate double precision CHECK (throttled_rate > 0),
+  throttled_base double precision CHECK (throttled_base > 0),
   throttled_at timestamptz,
   -- The retry budget: five repeated sends a second, and a credit of a tenth of the first sends.
-  next_repeat_at timestamptz NOT NULL DEFAULT '-infinity',
+  next_repeat_at timestamptz NOT NULL DEFAULT 'epoch',
   repeat_credit double precision NOT NULL DEFAULT 0 CHECK (repeat_credit >= 0),
-  CHECK ((throttled_rate IS NULL) = (throttled_at IS NULL))
+  CHECK ((throttled_rate IS NULL) = (throttled_at IS NULL)),
+  CHECK ((throttled_rate IS NULL) = (throttled_base IS NULL))
 );
+
+-- Calls a second after throttling, NULL for as many as come: a twentieth of the base more every 10 s, up to what is configured, and
+-- without that until the base has doubled.
+CREATE FUNCTION present_rate(configured double precision, base double precision, throttled double precision, since timestamptz)
+RETURNS double precision LANGUAGE sql VOLATILE AS $$
+  SELECT CASE
+    WHEN throttled IS NULL THEN configured
+    WHEN configured IS NULL AND risen >= 2 * base THEN NULL
+    ELSE least(risen, configured)
+  END
+  FROM (SELECT throttled + coalesce(configured, base) / 20 * floor(extract(epoch FROM clock_timestamp() - since) / 10)) AS by_now (risen);
+$$;
 
 -- How calls ended, by the second; what lies outside the breaker's window is deleted. Lost in a crash, and no harm done.
 CREATE UNLOGGED TABLE call_tally (
@@ -24,7 +41,8 @@ CREATE UNLOGGED TABLE call_tally (
   second timestamptz NOT NULL,
   calls integer NOT NULL,
   failures integer NOT NULL,
-  PRIMARY KEY (connection_id, work, second)
+  PRIMARY KEY (connection_id, work, second),
+  CHECK (failures BETWEEN 0 AND calls)
 );
 
 -- A breaker that is open. Exactly one process at a time holds its probe; a breaker without a row is closed.
@@ -133,5 +151,5 @@ GRANT SELECT (hold, lease_token, lease_until) ON operation TO interline_relay;
 -- Down Migration
 DROP INDEX operation_state, operation_due_own, operation_due_lookup, operation_due_live;
 ALTER TABLE operation DROP COLUMN lapses, DROP COLUMN deadline_from;
-DROP FUNCTION stood_still_ms, close_incident, open_incident;
+DROP FUNCTION stood_still_ms, close_incident, open_incident, present_rate;
 DROP TABLE credential_refusal, incident, breaker, call_tally, connection_quota;
