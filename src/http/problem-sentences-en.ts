@@ -30,6 +30,11 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
     title: 'Approval not open',
     detail: 'This approval is decided already or has expired; read its state, and ask again where it is still needed.',
   },
+  BACKLOG_FULL: {
+    title: 'Too much is waiting for this scheme',
+    detail:
+      'More operations wait for the supplier than should; nothing was stored. Send it again with the same key after Retry-After.',
+  },
   BREAK_STATE: {
     title: 'Not possible for this break',
     detail: 'This break is past that, or does not allow it; read its state and its actions.',
@@ -37,6 +42,14 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
   CAPABILITY_MISSING: {
     title: 'Not possible at this scheme',
     detail: 'This scheme does not offer this; its capabilities say what it does.',
+  },
+  CONNECTION_EXISTS: {
+    title: 'Connected already',
+    detail: 'There is a connection for this scheme and tenant already; change that one instead.',
+  },
+  CONNECTION_SHARED: {
+    title: 'Shared with other tenants',
+    detail: "Other tenants use this connection too: only the operator's administration may pause or resume it; ask them.",
   },
   CONSENT_MISSING: {
     title: 'Consent missing',

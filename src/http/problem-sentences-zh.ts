@@ -15,8 +15,20 @@ export const PROBLEMS_ZH: Readonly<Record<DoorCode, ProblemSentences>> = {
   ALREADY_REFUNDED: { title: '已全部退还', detail: '该笔兑换已无可退还的积分；请查看其退还记录。' },
   ALREADY_REVERSED: { title: '已全部冲正', detail: '该笔累积已无可冲正的积分；请查看其冲正记录。' },
   APPROVAL_STATE: { title: '该审批已结束', detail: '该审批已有决定或已过期；请查看其 state，如仍需要请重新申请。' },
+  BACKLOG_FULL: {
+    title: '该会员计划积压过多',
+    detail: '等待该会员计划处理的操作已达上限，本次请求未被保存；请在 Retry-After 之后用相同的 Idempotency-Key 重新发送。',
+  },
   BREAK_STATE: { title: '该差异无法如此处理', detail: '该差异已处理过，或不允许此操作；请查看其 state 与 actions。' },
   CAPABILITY_MISSING: { title: '该会员计划不支持', detail: '该会员计划不提供此功能；请查看其 capabilities。' },
+  CONNECTION_EXISTS: {
+    title: '连接已存在',
+    detail: '该会员计划与租户已有连接，请修改现有连接。',
+  },
+  CONNECTION_SHARED: {
+    title: '连接由多个租户共用',
+    detail: '其他租户也在使用此连接，仅运营方管理员可暂停或恢复；请与其联系。',
+  },
   CONSENT_MISSING: { title: '缺少旅客同意', detail: '旅客的同意不包含此操作；请取得同意并以相应范围重新关联。' },
   CONTENT_TYPE_UNSUPPORTED: {
     title: '不支持的媒体类型',

@@ -8,6 +8,7 @@ export type IdPrefix =
   | 'lnk'
   | 'op'
   | 'con'
+  | 'inc'
   | 'key'
   | 'evt'
   | 'req'

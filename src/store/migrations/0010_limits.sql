@@ -148,7 +148,17 @@ GRANT UPDATE (state, reason, version, updated_at) ON connection TO interline_rel
 -- Which step is next without the supplier, and whether somebody is at it.
 GRANT SELECT (hold, lease_token, lease_until) ON operation TO interline_relay;
 
+-- Administration is the relay's: a connection may be of any tenant, and the application never reads what it writes of one.
+ALTER TABLE connection ADD COLUMN created_at timestamptz NOT NULL DEFAULT clock_timestamp();
+GRANT INSERT (id, scheme, tenant_id, settings, secrets, timing), UPDATE (settings, secrets, timing) ON connection TO interline_relay;
+CREATE POLICY relay_adds ON audit FOR INSERT TO interline_relay WITH CHECK (true);
+GRANT INSERT ON audit TO interline_relay;
+-- What waits for a connection is woken when it comes back.
+GRANT INSERT (tenant_id, lane, connection_id, operation_id, due_at) ON outbox TO interline_relay;
+
 -- Down Migration
+DROP POLICY relay_adds ON audit;
+ALTER TABLE connection DROP COLUMN created_at;
 DROP INDEX operation_state, operation_due_own, operation_due_lookup, operation_due_live;
 ALTER TABLE operation DROP COLUMN lapses, DROP COLUMN deadline_from;
 DROP FUNCTION stood_still_ms, close_incident, open_incident, present_rate;
