@@ -8,6 +8,7 @@ import { migrate } from '../../src/compose/migrate.js';
 import { seed, type SeedKey } from '../../src/compose/seed.js';
 import { readEnvironment } from '../../src/config/environment.js';
 import { fromRoot } from '../../src/config/paths.js';
+import { SCOPES } from '../../src/core/access/caller.js';
 import { loadSchemes } from '../../src/config/schemes.js';
 import { mintApiKey } from '../../src/privacy/api-key.js';
 import { clusterPlace } from '../../src/process/cluster-place.js';
@@ -22,7 +23,7 @@ import type { Scheme } from '../../src/spec/scheme.js';
 import { type SoakRedis, startRedis } from './redis.js';
 
 /** The schemes of the soak: one for each kind of recovery that a supplier can have. */
-export const SCHEMES_DIR = fromRoot('adapters', 'reference', 'schemes');
+const SCHEMES_DIR = fromRoot('adapters', 'reference', 'schemes');
 
 const WORKERS = 2;
 
@@ -40,6 +41,7 @@ export interface Place {
   readonly ownerUrl: string;
   readonly schemes: readonly Scheme[];
   readonly tenants: readonly Tenant[];
+  readonly adminKey: string;
   readonly supervisor: Supervisor;
   readonly workers: readonly string[];
   readonly redis: SoakRedis | null;
@@ -49,13 +51,17 @@ export interface Place {
 }
 
 /** Starts database, queue, suppliers, API and two workers, all from compiled JavaScript so that a restart is quick. */
-export async function openPlace(queue: 'postgres' | 'redis', tenantCount: number): Promise<Place> {
+export async function openPlace(
+  queue: 'postgres' | 'redis',
+  tenantCount: number,
+  schemesDir: string = SCHEMES_DIR,
+): Promise<Place> {
   build();
   const dataDir = mkdtempSync(path.join(tmpdir(), 'interline-soak-'));
   const environment = readEnvironment({
     INTERLINE_DATA_DIR: dataDir,
     INTERLINE_PROCESSES: String(WORKERS),
-    INTERLINE_SCHEMES: SCHEMES_DIR,
+    INTERLINE_SCHEMES: schemesDir,
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
   });
   const masterKey = masterKeyOf(environment);
@@ -64,11 +70,14 @@ export async function openPlace(queue: 'postgres' | 'redis', tenantCount: number
   const sandboxUrl = `http://127.0.0.1:${await freePort()}`;
   const places = { port: await freePort(), ownerUrl: postgres.url, sandboxUrl, masterKey };
   await migrate({ ownerUrl: postgres.url, masterKey });
-  const schemes = loadSchemes(SCHEMES_DIR);
+  const schemes = loadSchemes(schemesDir);
   const tenants = Array.from({ length: tenantCount }, (_none, index) => newTenant(`soak-${index + 1}`));
-  await seed({ ownerUrl: postgres.url, masterKey, schemes, sandboxUrl, keys: tenants.flatMap(keysOf) });
+  const admin: SeedKey = { tenant: 'operator', name: 'admin', token: mintApiKey('test').token, scopes: SCOPES };
+  await seed({ ownerUrl: postgres.url, masterKey, schemes, sandboxUrl, keys: [...tenants.flatMap(keysOf), admin] });
   const supervisor = supervise(
-    childrenOf(environment, places).map((spec) => forSoak(spec, environment.logLevel, redis?.url ?? '')),
+    childrenOf(environment, places).map((spec) =>
+      forSoak(spec, { LOG_LEVEL: environment.logLevel, REDIS_URL: redis?.url ?? '', INTERLINE_SCHEMES: schemesDir }),
+    ),
   );
   await supervisor.ready;
   const cluster = clusterPlace(dataDir, postgresAccount(path.join(dataDir, 'postgres')));
@@ -78,6 +87,7 @@ export async function openPlace(queue: 'postgres' | 'redis', tenantCount: number
     ownerUrl: postgres.url,
     schemes,
     tenants,
+    adminKey: admin.token,
     supervisor,
     workers: Array.from({ length: WORKERS }, (_none, index) => `worker-${index + 1}`),
     redis,
@@ -119,19 +129,13 @@ function keysOf({ name, platformKey, supportKey }: Tenant): SeedKey[] {
 }
 
 /** The compiled module instead of the source, the queue of this soak, and a wall clock that can be made to jump. */
-function forSoak(spec: ChildSpec, logLevel: string, redisUrl: string): ChildSpec {
+function forSoak(spec: ChildSpec, env: Readonly<Record<string, string>>): ChildSpec {
   const root = fromRoot();
   const module = path.join(root, 'dist', path.relative(root, spec.module).replace(/\.ts$/, '.js'));
   const clock = pathToFileURL(fromRoot('scripts', 'soak', 'skewed-clock.mjs')).href;
   return {
     ...spec,
     module,
-    env: {
-      ...spec.env,
-      LOG_LEVEL: logLevel,
-      REDIS_URL: redisUrl,
-      INTERLINE_SCHEMES: SCHEMES_DIR,
-      NODE_OPTIONS: `--import ${clock}`,
-    },
+    env: { ...spec.env, ...env, NODE_OPTIONS: `--import ${clock}` },
   };
 }
