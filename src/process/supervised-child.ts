@@ -15,6 +15,8 @@ export interface ChildSpec {
   readonly stopStage: number;
   /** How long it may take to stop; killed after. 30 s by default. */
   readonly graceMs?: number | undefined;
+  /** Ready for this long it has not failed at starting; 2 s by default. */
+  readonly steadyMs?: number | undefined;
 }
 
 /** What became of a child, for the log. */
@@ -92,7 +94,7 @@ export function superviseChild(spec: ChildSpec, log: (event: ChildEvent) => void
     });
   };
   const died = (code: number | null, signal: string | null, readyAt: number | null): void => {
-    const steady = readyAt !== null && performance.now() - readyAt >= STEADY_MS;
+    const steady = readyAt !== null && performance.now() - readyAt >= (spec.steadyMs ?? STEADY_MS);
     failures = steady ? 1 : failures + 1;
     const restartInMs = wasReady ? (RESTART_MS[Math.min(failures, RESTART_MS.length) - 1] ?? 0) : null;
     log({ event: 'child-died', child: spec.name, code, signal, restartInMs });
