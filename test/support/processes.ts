@@ -28,6 +28,8 @@ export interface ProcessOptions {
   readonly preload?: readonly string[];
   /** A folder that holds our code compiled, laid out as the sources are: a restart is quicker than from TypeScript. */
   readonly compiled?: string;
+  /** How long a process has to be ready for its restart to come at once, in milliseconds. */
+  readonly steadyMs?: number;
   readonly log?: (event: ChildEvent) => void;
 }
 
@@ -85,7 +87,7 @@ export async function startProcesses(redisUrl: string | null, options: ProcessOp
 }
 
 function specOf(spec: ChildSpec, redisUrl: string | null, options: ProcessOptions): ChildSpec {
-  const { compiled, schemes, preload = [], env } = options;
+  const { compiled, schemes, steadyMs, preload = [], env } = options;
   const root = fromRoot();
   const module =
     compiled === undefined
@@ -97,7 +99,7 @@ function specOf(spec: ChildSpec, redisUrl: string | null, options: ProcessOption
     REDIS_URL: redisUrl ?? '',
     ...(schemes === undefined ? {} : { INTERLINE_SCHEMES: schemes }),
   };
-  if (spec.name === 'sandbox') return { ...spec, module, env: everybody };
+  if (spec.name === 'sandbox') return { ...spec, module, steadyMs, env: everybody };
   const imports = preload.length === 0 ? {} : { NODE_OPTIONS: preload.map((url) => `--import ${url}`).join(' ') };
-  return { ...spec, module, env: { ...everybody, ...imports, ...env } };
+  return { ...spec, module, steadyMs, env: { ...everybody, ...imports, ...env } };
 }
