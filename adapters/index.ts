@@ -3,12 +3,14 @@ import type { Scheme } from '../src/spec/scheme.js';
 import { cnPartner } from './cn-partner/index.js';
 import { operaCloud } from './opera-cloud/index.js';
 import { pointsLcp } from './points-lcp/index.js';
+import { reference } from './reference/index.js';
 
 /** Every adapter there is, by its id; a scheme names one of them. */
 export const adapters: Readonly<Record<string, AnyAdapter>> = {
   'cn-partner': registered(cnPartner),
   'opera-cloud': registered(operaCloud),
   'points-lcp': registered(pointsLcp),
+  reference: registered(reference),
 };
 
 /** The adapter of that id; throws an Error naming it and those there are when there is none. */

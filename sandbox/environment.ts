@@ -1,9 +1,13 @@
+import { delimiter } from 'node:path';
+
 /** What the sandbox process is told from outside. */
 export interface SandboxEnvironment {
   readonly port: number;
   readonly host: string;
   readonly pushUrls: Readonly<Record<string, string>>;
   readonly dataDir: string | undefined;
+  /** Directories of scheme files; empty for those that come with the sandbox. */
+  readonly schemeDirectories: readonly string[];
 }
 
 /** A value of the environment that cannot be used, in one line. */
@@ -11,13 +15,14 @@ export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
 
-/** Reads `SANDBOX_PORT`, `SANDBOX_HOST`, `SANDBOX_PUSH_URLS` and `SANDBOX_DATA_DIR`; throws an EnvironmentError about a bad value. */
+/** Reads the variables that the README lists; throws an EnvironmentError about a bad value. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): SandboxEnvironment {
   return {
     port: readPort(env['SANDBOX_PORT'] ?? '8090'),
     host: env['SANDBOX_HOST'] ?? '127.0.0.1',
     pushUrls: readPushUrls(env['SANDBOX_PUSH_URLS'] ?? '{}'),
     dataDir: env['SANDBOX_DATA_DIR'] === '' ? undefined : env['SANDBOX_DATA_DIR'],
+    schemeDirectories: (env['SANDBOX_SCHEMES'] ?? '').split(delimiter).filter((directory) => directory !== ''),
   };
 }
 

@@ -9,7 +9,9 @@ const SCHEMES = fileURLToPath(new URL('../schemes', import.meta.url));
 
 /** The simulated suppliers as a process of their own; it ends with a signal or with the process that started it. */
 async function main(): Promise<void> {
-  const sandbox = await startSandbox({ ...readEnvironment(process.env), schemesDir: SCHEMES });
+  const environment = readEnvironment(process.env);
+  const { schemeDirectories: named } = environment;
+  const sandbox = await startSandbox({ ...environment, schemeDirectories: named.length === 0 ? [SCHEMES] : named });
   const stop = stopper(sandbox);
   process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
   console.log(`sandbox ready on ${sandbox.url}`);

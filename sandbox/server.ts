@@ -10,8 +10,8 @@ export interface SandboxOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host: string;
-  /** The folder with the schemes' YAML files. */
-  readonly schemesDir: string;
+  /** The folders with the schemes' YAML files. */
+  readonly schemeDirectories: readonly string[];
   /** Scheme id to the absolute URL where the partner takes that scheme's notifications. */
   readonly pushUrls: Readonly<Record<string, string>>;
   /** Where members and books outlive a restart; in memory only without it. */
@@ -33,7 +33,7 @@ const KEEP_ALIVE_MS = 65_000;
 
 /** Starts the simulated suppliers; rejects with one clear line when a scheme cannot be played or the port is taken. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const schemes = readSchemes(options.schemesDir);
+  const schemes = readSchemes(options.schemeDirectories);
   const server = createServer();
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, options);

@@ -29,12 +29,15 @@ export class SchemeFileError extends Error {
   override readonly name = 'SchemeFileError';
 }
 
-/** Reads every `*.yaml` of the folder that has a `sandbox:` section, in the order of their names. */
-export function readSchemes(folder: string): readonly SandboxScheme[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-  const schemes = files.toSorted().flatMap((name) => readScheme(join(folder, name)) ?? []);
+/** Reads every `*.yaml` of the folders that has a `sandbox:` section, folder by folder in the order of their names. */
+export function readSchemes(folders: readonly string[]): readonly SandboxScheme[] {
+  const files = folders.flatMap((folder) => {
+    const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+    return names.toSorted().map((name) => join(folder, name));
+  });
+  const schemes = files.flatMap((file) => readScheme(file) ?? []);
   const twice = schemes.find((scheme, index) => schemes.findIndex((other) => other.id === scheme.id) !== index);
-  if (twice) throw new SchemeFileError(`${folder}: two files describe the scheme ${twice.id}`);
+  if (twice) throw new SchemeFileError(`${folders.join(', ')}: two files describe the scheme ${twice.id}`);
   return schemes;
 }
 

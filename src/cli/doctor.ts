@@ -27,7 +27,7 @@ async function examine(environment: Environment): Promise<Finding[]> {
     ...(await checkDatabase(environment)),
     ...(await checkQueue(environment)),
     checkMasterKey(environment),
-    checkSchemes(),
+    checkSchemes(environment),
     checkDisk(environment),
   ];
 }

@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Gateway } from '../compose/gateway.js';
 import type { Environment } from '../config/environment.js';
-import { fromRoot } from '../config/paths.js';
 import { loadSchemes } from '../config/schemes.js';
 import type { Caller } from '../core/access/caller.js';
 import type { IdempotentRequest } from '../core/answer.js';
@@ -63,7 +62,7 @@ export async function openDoor(environment: Environment): Promise<GatewayDoor> {
     databaseUrl,
     masterKey,
     redisUrls: environment.redisUrls,
-    schemes: loadSchemes(fromRoot('schemes')),
+    schemes: loadSchemes(...environment.schemeDirectories),
     log: createLogger({ level: environment.logLevel, name: 'command', destination: process.stderr }),
   });
   return { gateway, ...places, close: () => gateway.close() };

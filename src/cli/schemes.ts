@@ -1,5 +1,4 @@
 import { adapterFor } from '../../adapters/index.js';
-import { fromRoot } from '../config/paths.js';
 import { loadSchemes } from '../config/schemes.js';
 import { type Capabilities, capabilitiesOf } from '../spec/capabilities.js';
 import type { Scheme } from '../spec/scheme.js';
@@ -14,8 +13,8 @@ export const schemes: Verb = {
     'Lists every scheme with its adapter and its capabilities, which follow from the ports of the adapter. ' +
     'A write shows how it recovers from a lost answer: key, lookup or none.',
   example: { command: 'interline schemes --json', purpose: 'the published matrix, for a program' },
-  act: ({ json }) => {
-    const listed = loadSchemes(fromRoot('schemes')).map(described);
+  act: ({ environment, json }) => {
+    const listed = loadSchemes(...environment.schemeDirectories).map(described);
     console.log(json ? JSON.stringify({ items: listed }, null, 2) : asTable(listed));
     return Promise.resolve(0);
   },

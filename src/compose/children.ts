@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Environment } from '../config/environment.js';
-import { fromRoot, moduleFile } from '../config/paths.js';
+import { moduleFile } from '../config/paths.js';
 import { loadSchemes } from '../config/schemes.js';
 import type { ChildSpec } from '../process/supervised-child.js';
 import { toTypeId } from '../spec/typeid.js';
@@ -22,6 +22,7 @@ export function childrenOf(environment: Environment, places: Places): ChildSpec[
     INTERLINE_MASTER_KEY: places.masterKey.toString('base64'),
     INTERLINE_DATA_DIR: environment.dataDir,
     INTERLINE_SANDBOX: 'off',
+    INTERLINE_SCHEMES: environment.schemeDirectories.join(path.delimiter),
     PORT: String(places.port),
   };
   const workers = Array.from({ length: environment.processes }, (_none, index) => ({
@@ -42,7 +43,7 @@ export function childrenOf(environment: Environment, places: Places): ChildSpec[
 
 function sandbox(environment: Environment, port: number, url: string): ChildSpec {
   const inbound = `http://${environment.host === '0.0.0.0' ? '127.0.0.1' : environment.host}:${port}/v1/inbound`;
-  const pushUrls = loadSchemes(fromRoot('schemes')).map((scheme) => [
+  const pushUrls = loadSchemes(...environment.schemeDirectories).map((scheme) => [
     scheme.id,
     `${inbound}/${toTypeId('con', seededConnectionId(scheme.id))}`,
   ]);
@@ -53,6 +54,7 @@ function sandbox(environment: Environment, port: number, url: string): ChildSpec
       SANDBOX_PORT: new URL(url).port,
       SANDBOX_HOST: '127.0.0.1',
       SANDBOX_DATA_DIR: path.join(environment.dataDir, 'sandbox'),
+      SANDBOX_SCHEMES: environment.schemeDirectories.join(path.delimiter),
       SANDBOX_PUSH_URLS: JSON.stringify(Object.fromEntries(pushUrls)),
     },
     stopStage: 3,

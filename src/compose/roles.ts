@@ -1,5 +1,4 @@
 import type { Environment, Role } from '../config/environment.js';
-import { fromRoot } from '../config/paths.js';
 import { loadSchemes } from '../config/schemes.js';
 import type { HttpServer } from '../http/server.js';
 import { createLogger, type Logger } from '../observe/log.js';
@@ -21,7 +20,7 @@ export async function runRoles(environment: Environment, databaseUrl: string, ro
     databaseUrl,
     masterKey: masterKeyOf(environment),
     redisUrls: environment.redisUrls,
-    schemes: loadSchemes(fromRoot('schemes')),
+    schemes: loadSchemes(...environment.schemeDirectories),
     log,
   });
   const stopping = new AbortController();

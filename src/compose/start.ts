@@ -1,5 +1,4 @@
 import { ConfigurationError, type Environment, ROLES } from '../config/environment.js';
-import { fromRoot } from '../config/paths.js';
 import { loadSchemes } from '../config/schemes.js';
 import { createLogger } from '../observe/log.js';
 import { startEmbeddedPostgres } from '../process/embedded-postgres.js';
@@ -79,7 +78,7 @@ async function prepareDevelopment(environment: Environment, places: Places): Pro
     sandboxUrl: places.sandboxUrl,
   });
   const { ownerUrl, masterKey, sandboxUrl } = places;
-  const schemes = loadSchemes(fromRoot('schemes'));
+  const schemes = loadSchemes(...environment.schemeDirectories);
   await seed({ ownerUrl, masterKey, schemes, sandboxUrl, keys: demoKeys(credentials) });
   return credentials;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { OWN_SCHEMES, schemeDirectories } from './scheme-directories.js';
 
 /** What one process of the gateway may do. */
 export const ROLES = ['api', 'worker', 'scheduler'] as const;
@@ -30,6 +31,8 @@ export interface Environment {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Names of adapter packages to load beside our own. */
   readonly adapters: readonly string[];
+  /** Where the schemes are read from; absolute paths. */
+  readonly schemeDirectories: readonly string[];
   /** How many worker processes this start runs. */
   readonly processes: number;
   /** A port of its own for `/metrics`; `null`: none. */
@@ -61,6 +64,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     sandboxPort: values.SANDBOX_PORT,
     logLevel: values.LOG_LEVEL,
     adapters: values.INTERLINE_ADAPTERS,
+    schemeDirectories: values.INTERLINE_SCHEMES,
     processes: values.INTERLINE_PROCESSES,
     metricsPort: values.METRICS_PORT ?? null,
   };
@@ -126,6 +130,7 @@ const VARIABLES = z.object({
   SANDBOX_PORT: port.default(8090),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   INTERLINE_ADAPTERS: names.default([]),
+  INTERLINE_SCHEMES: schemeDirectories.default([OWN_SCHEMES]),
   INTERLINE_PROCESSES: z
     .string()
     .regex(/^([1-9]|[1-5]\d|6[0-4])$/, 'must be a number of worker processes, 1 to 64')

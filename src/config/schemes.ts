@@ -6,14 +6,22 @@ import type { Scheme } from '../spec/scheme.js';
 import { schemeFile } from './scheme-file.js';
 
 /**
- * Reads every `<id>.yaml` of a directory, by id, terms oldest first. Throws an Error of one line that names the file and the
+ * Reads every `<id>.yaml` of the directories, by id, terms oldest first. Throws an Error of one line that names the file and the
  * field for anything it does not know or that does not fit together: a brand is data, and data is where typing errors live.
  */
-export function loadSchemes(dir: string): Scheme[] {
-  return readdirSync(dir)
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()
-    .map((name) => readScheme(join(dir, name)));
+export function loadSchemes(...directories: readonly string[]): Scheme[] {
+  const files = directories.flatMap((directory) =>
+    readdirSync(directory)
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => join(directory, name)),
+  );
+  const byId = new Map<string, string>();
+  for (const file of files) {
+    const first = byId.get(basename(file));
+    if (first !== undefined) throw new Error(`${file}: id: ${basename(file, '.yaml')} is taken by ${first}`);
+    byId.set(basename(file), file);
+  }
+  return [...byId.keys()].sort().map((name) => readScheme(byId.get(name) ?? name));
 }
 
 function readScheme(path: string): Scheme {

@@ -1,4 +1,4 @@
-import { adapterOf } from '../../adapters/index.js';
+import { adapterFor } from '../../adapters/index.js';
 import { startSandbox } from '../../sandbox/server.js';
 import { fromRoot } from '../../src/config/paths.js';
 import { createAgents } from '../../src/kit/agents.js';
@@ -10,7 +10,8 @@ import type { HolderName } from '../../src/spec/values.js';
 import { type Control, controlOf, type SandboxMember } from './control.js';
 import { contractCheck } from './contract-check.js';
 
-const schemesDir = fromRoot('schemes');
+/** Those that come with Interline, and the test double's: its adapter has other ports for each of them. */
+export const schemeDirectories = [fromRoot('schemes'), fromRoot('adapters/reference/schemes')];
 
 /** A call an adapter makes: what it is given, and what went over the wire. */
 export interface Call {
@@ -47,8 +48,8 @@ export async function openBench(scheme: Scheme): Promise<Bench> {
   const { id } = scheme;
   let ahead = 0;
   const now = (): number => Date.now() + ahead;
-  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', schemesDir, pushUrls: {}, clock: now });
-  const adapter = adapterOf(scheme.adapter);
+  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', schemeDirectories, pushUrls: {}, clock: now });
+  const adapter = adapterFor(scheme);
   const baseUrl = `${sandbox.url}/${id}`;
   const settings = { ...scheme.settings, ...scheme.sandbox?.settings, baseUrl };
   const config = adapter.configure({ settings, secrets: { ...scheme.sandbox?.secrets } });

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { adapterOf, adapters } from '../../adapters/index.js';
-import { fromRoot } from '../../src/config/paths.js';
+import { adapterFor } from '../../adapters/index.js';
 import { loadSchemes } from '../../src/config/schemes.js';
-import { type Bench, openBench } from './bench.js';
+import { type Bench, openBench, schemeDirectories } from './bench.js';
 import { inboundCases } from './inbound-cases.js';
 import { leftOut } from './left-out.js';
 import { accountCases, linkingCases } from './member-cases.js';
@@ -12,12 +11,12 @@ import { statementCases } from './statement-cases.js';
 import { accrualTrial, reversalTrial } from './write-bench.js';
 import { cleanCase, writeCases } from './write-cases.js';
 
-const schemes = loadSchemes(fromRoot('schemes'));
+const schemes = loadSchemes(...schemeDirectories);
 
 /** One suite for every adapter, run once per scheme on it; the cases come from the ports that are there. */
 describe.each(schemes)('$adapter, as $id', (scheme) => {
   const { id, adapter: adapterId, terms } = scheme;
-  const adapter = adapterOf(adapterId);
+  const adapter = adapterFor(scheme);
   const { accrual } = adapter;
   let open: Bench;
   const bench = (): Bench => open;
@@ -54,8 +53,10 @@ describe.each(schemes)('$adapter, as $id', (scheme) => {
 
 describe('what is left out', () => {
   it('is said', () => {
-    const lines = Object.entries(adapters).flatMap(([id, adapter]) =>
-      leftOut(adapter).map(({ what, reason }) => `conformance, ${id}: without ${what.en}: ${reason.en}\n`),
+    const lines = schemes.flatMap((scheme) =>
+      leftOut(adapterFor(scheme)).map(
+        ({ what, reason }) => `conformance, ${scheme.adapter} as ${scheme.id}: without ${what.en}: ${reason.en}\n`,
+      ),
     );
     process.stdout.write(lines.join(''));
     expect(lines.every((line) => line.length > 0)).toBe(true);

@@ -32,7 +32,7 @@ export async function openWatchedGateway(redisUrl: string | null): Promise<Watch
   const database = await freshDatabase();
   const owner = ownerPool(database.ownerUrl);
   const schemes = loadSchemes(fromRoot('schemes'));
-  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', schemesDir: fromRoot('schemes'), pushUrls: {} });
+  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', schemeDirectories: [fromRoot('schemes')], pushUrls: {} });
   const supplier = await openEchoingSupplier(sandbox.url);
   const [masterKey, key, token] = [testMasterKey(), mintApiKey('test').token, () => mintApiKey('test').token];
   const keys = demoKeys({ platformKey: key, otherPlatformKey: token(), supportKey: token(), adminKey: token() });

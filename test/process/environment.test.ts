@@ -20,6 +20,7 @@ describe('the environment', () => {
       sandboxPort: 8090,
       logLevel: 'info',
       adapters: [],
+      schemeDirectories: [path.resolve('schemes')],
       processes: 1,
       metricsPort: null,
     });
@@ -52,6 +53,10 @@ describe('the environment', () => {
     [{ INTERLINE_MASTER_KEY: Buffer.alloc(32, 0xff).toString('base64url') }, { masterKey: Buffer.alloc(32, 0xff) }],
     [{ INTERLINE_DATA_DIR: '/srv/data of ours' }, { dataDir: '/srv/data of ours' }],
     [
+      { INTERLINE_SCHEMES: ['schemes', path.resolve('adapters')].join(path.delimiter) },
+      { schemeDirectories: [path.resolve('schemes'), path.resolve('adapters')] },
+    ],
+    [
       { INTERLINE_PROCESSES: '4', METRICS_PORT: '9090' },
       { processes: 4, metricsPort: 9090 },
     ],
@@ -74,6 +79,7 @@ describe('the environment', () => {
     [{ INTERLINE_ROLES: ',' }, 'INTERLINE_ROLES must be all, or a list of api, worker, scheduler'],
     [{ INTERLINE_SANDBOX: 'yes' }, 'INTERLINE_SANDBOX must be on, off, or the URL of a sandbox that runs elsewhere'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent'],
+    [{ INTERLINE_SCHEMES: 'schemes:/nowhere' }, 'INTERLINE_SCHEMES must name directories that there are'],
     [{ INTERLINE_PROCESSES: '0' }, 'INTERLINE_PROCESSES must be a number of worker processes, 1 to 64'],
     [{ SANDBOX_PORT: '8080' }, 'SANDBOX_PORT must differ from PORT'],
     [{ METRICS_PORT: '8090' }, 'METRICS_PORT must differ from SANDBOX_PORT'],

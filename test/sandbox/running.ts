@@ -48,7 +48,13 @@ export interface Running extends Sandbox {
 }
 
 export async function run(options: Partial<SandboxOptions> = {}): Promise<Running> {
-  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', schemesDir: SCHEMES, pushUrls: {}, ...options });
+  const sandbox = await startSandbox({
+    port: 0,
+    host: '127.0.0.1',
+    schemeDirectories: [SCHEMES],
+    pushUrls: {},
+    ...options,
+  });
   const control = (method: string, path: string, body?: unknown): Promise<TestAnswer> =>
     call(`${sandbox.url}/_control${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   return {

@@ -24,7 +24,7 @@ function edit(scheme: string, from: string | RegExp, to: string): void {
 
 describe('scheme files', () => {
   it('are read where they have a sandbox section, its settings over the scheme’s own', () => {
-    const schemes = readSchemes(SCHEMES);
+    const schemes = readSchemes([SCHEMES]);
     expect(schemes.map(({ id }) => id)).toEqual(['test-airline', 'test-hotels', 'test-miles', 'test-rail']);
     expect(schemes.find(({ id }) => id === 'test-rail')).toMatchObject({
       settings: { brand: 'test-rail', posting: 'at-once', partnerId: 'tests' },
@@ -36,9 +36,9 @@ describe('scheme files', () => {
 
   it('of the repository can all be played', async () => {
     const repository = fileURLToPath(new URL('../../schemes', import.meta.url));
-    const sandbox = await run({ schemesDir: repository });
+    const sandbox = await run({ schemeDirectories: [repository] });
     const { json } = await sandbox.control('GET', '/schemes');
-    expect(json).toHaveLength(readSchemes(repository).length);
+    expect(json).toHaveLength(readSchemes([repository]).length);
     await sandbox.stop();
   });
 
@@ -56,6 +56,6 @@ describe('scheme files', () => {
     ['test-hotels', /appKey: \S+,/, 'appKey: none,', /test-hotels: \/secrets\/appKey: must match/],
   ])('%s with %s made %s is refused in words', async (scheme, from, to, complaint) => {
     edit(scheme, from, to);
-    await expect(run({ schemesDir: folder })).rejects.toThrow(complaint);
+    await expect(run({ schemeDirectories: [folder] })).rejects.toThrow(complaint);
   });
 });

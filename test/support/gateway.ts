@@ -57,11 +57,19 @@ export interface Books {
   readonly totals: { readonly count: number; readonly points: number };
 }
 
-export async function openBench(options: { redisUrl?: string | null; worker?: boolean } = {}): Promise<Bench> {
+export interface BenchOptions {
+  readonly redisUrl?: string | null;
+  readonly worker?: boolean;
+  /** Directories of schemes, instead of those that come with Interline. */
+  readonly schemeDirectories?: readonly string[];
+}
+
+export async function openBench(options: BenchOptions = {}): Promise<Bench> {
+  const schemeDirectories = options.schemeDirectories ?? [SCHEMES];
   const database = await freshDatabase();
-  const schemes = loadSchemes(SCHEMES);
+  const schemes = loadSchemes(...schemeDirectories);
   const masterKey = testMasterKey();
-  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', schemesDir: SCHEMES, pushUrls: {} });
+  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', schemeDirectories, pushUrls: {} });
   const token = () => mintApiKey('test').token;
   const tokens = { platformKey: token(), otherPlatformKey: token(), supportKey: token(), adminKey: token() };
   await seed({ ownerUrl: database.ownerUrl, masterKey, schemes, sandboxUrl: sandbox.url, keys: demoKeys(tokens) });
@@ -72,7 +80,12 @@ export async function openBench(options: { redisUrl?: string | null; worker?: bo
     redisUrls: options.redisUrl == null ? null : [options.redisUrl],
     queuePrefix: `{t${randomBytes(4).toString('hex')}}`,
     schemes,
-    log: { warn: () => undefined, error: (fields) => void errors.push(fields['err']) },
+    log: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: (fields) => void errors.push(fields['err']),
+    },
   });
   if (options.worker !== false) {
     gateway.startWorker();

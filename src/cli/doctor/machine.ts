@@ -2,7 +2,6 @@ import { existsSync, statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { adapterFor } from '../../../adapters/index.js';
 import type { Environment } from '../../config/environment.js';
-import { fromRoot } from '../../config/paths.js';
 import { loadSchemes } from '../../config/schemes.js';
 import { masterKeyFile, readMasterKey } from '../../process/master-key.js';
 import { failed, type Finding, passed, reasonOf } from './finding.js';
@@ -28,12 +27,12 @@ export function checkMasterKey({ masterKey, dataDir }: Environment): Finding {
 }
 
 /** Every scheme has to load and to name an adapter there is. */
-export function checkSchemes(directory = fromRoot('schemes')): Finding {
+export function checkSchemes({ schemeDirectories }: Pick<Environment, 'schemeDirectories'>): Finding {
   try {
-    const schemes = loadSchemes(directory);
+    const schemes = loadSchemes(...schemeDirectories);
     for (const scheme of schemes) adapterFor(scheme);
     if (schemes.length === 0)
-      return failed('schemes', `none in ${directory}`, 'restore the schemes that come with Interline');
+      return failed('schemes', `none in ${schemeDirectories.join(', ')}`, 'restore them, or correct INTERLINE_SCHEMES');
     return passed('schemes', schemes.map(({ id }) => id).join(', '));
   } catch (error) {
     return failed('schemes', reasonOf(error), 'correct that file');
