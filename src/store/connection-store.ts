@@ -2,6 +2,10 @@ import type { ConnectionFacts, ConnectionStore, StoredConnection } from '../core
 import { camel } from './camel.js';
 import type { Pools } from './pools.js';
 
+/** The operator itself, and the subject under which its key for connections lies: an operator that links members has others. */
+export const OPERATOR = '00000000-0000-0000-0000-000000000000';
+export const CONNECTIONS_SUBJECT = '00000000-0000-0000-0000-000000000001';
+
 export function createConnectionStore({ relay }: Pools): ConnectionStore {
   return {
     get: async (connectionId) => {
@@ -9,10 +13,12 @@ export function createConnectionStore({ relay }: Pools): ConnectionStore {
         name: 'read-connection',
         text: `SELECT c.id, c.scheme, c.tenant_id, c.state, c.settings, c.secrets, c.timing, c.version, k.wrapped AS wrapped_key, k.version AS key_version
           FROM connection c CROSS JOIN LATERAL (
-            SELECT wrapped, version FROM data_key WHERE wrapped IS NOT NULL AND version = get_byte(c.secrets, 1) * 256 + get_byte(c.secrets, 2)
+            SELECT wrapped, version FROM data_key
+            WHERE tenant_id = $2 AND subject_id = $3 AND wrapped IS NOT NULL
+              AND version = get_byte(c.secrets, 1) * 256 + get_byte(c.secrets, 2)
           ) k
           WHERE c.id = $1`,
-        values: [connectionId],
+        values: [connectionId, OPERATOR, CONNECTIONS_SUBJECT],
       });
       return found.rows[0] === undefined ? null : (camel(found.rows[0]) as StoredConnection);
     },
