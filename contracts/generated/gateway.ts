@@ -30,9 +30,30 @@ export interface paths {
         };
         /**
          * Is the process alive
-         * @description Answers as long as the process can answer at all.
+         * @description Answers 200 as long as the process can answer at all, and 503 once it should have stopped and has not.
          */
         readonly get: operations["getHealth"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What can be measured
+         * @description The numbers of all processes of this start in Prometheus' text format. In production they are served on a port of
+         *     their own (`METRICS_PORT`), and here there is no such thing.
+         */
+        readonly get: operations["getMetrics"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -70,7 +91,8 @@ export interface paths {
         };
         /**
          * Can it take requests
-         * @description Answers 200 when everything that requests need is there, otherwise 503 with the checks that failed.
+         * @description Answers 200 when everything that requests need is there, otherwise 503; both with each check by name. The queue and
+         *     the clock are told and not needed to accept requests.
          */
         readonly get: operations["getReadiness"];
         readonly put?: never;
@@ -3302,6 +3324,31 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Health"];
                 };
             };
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getMetrics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Metrics, version 0.0.4 of the text format. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
+                };
+            };
+            readonly 404: components["responses"]["NotFound"];
             readonly 431: components["responses"]["HeadersTooLarge"];
             readonly 500: components["responses"]["Internal"];
         };

@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request } from 'express';
 import { Problem } from '../core/problem.js';
+import { adminConnectionRoutes } from './admin-connections.js';
 import { accrualRoutes } from './accruals.js';
 import { accrualBatchRoutes } from './accruals-batch.js';
 import { compileContract } from './contract.js';
@@ -11,6 +12,7 @@ import { answerFault } from './fault.js';
 import { healthRoutes } from './health.js';
 import { inboundRoutes } from './inbound.js';
 import { linkRoutes } from './links.js';
+import { metricsRoutes } from './metrics.js';
 import { operationRoutes } from './operations.js';
 import { sendProblem } from './problem.js';
 import { quoteRoutes } from './quotes.js';
@@ -19,6 +21,10 @@ import { redemptionRoutes } from './redemptions.js';
 import { resyncRoutes } from './resyncs.js';
 import type { Door } from './route.js';
 import { schemeRoutes } from './schemes.js';
+import { approvalRoutes } from './support-approvals.js';
+import { supportOperationRoutes } from './support-operations.js';
+import { requeueRoutes } from './support-requeues.js';
+import { supportSchemeRoutes } from './support-schemes.js';
 import { travellerRoutes } from './travellers.js';
 
 const MAX_HEADERS = 100;
@@ -43,8 +49,14 @@ export function createApp(deps: Deps): Express {
   schemeRoutes(door, deps.schemes);
   reconciliationRoutes(door, deps.reconciliations);
   resyncRoutes(door, deps.resyncs);
+  supportOperationRoutes(door, deps.support);
+  approvalRoutes(door, deps.support);
+  requeueRoutes(door, deps.support);
+  supportSchemeRoutes(door, deps.schemeDesk);
+  adminConnectionRoutes(door, deps.connections);
   inboundRoutes(door, deps.inbound);
   healthRoutes(door);
+  metricsRoutes(door);
   documentRoutes(door);
 
   for (const [path, methods] of door.contract.methods) app.all(expressPath(path), refuseMethod(methods));

@@ -31,7 +31,7 @@ const events = () => gateway.world.logged.filter(({ level }) => level === 'warn'
 
 it('every operation under /v1 but the push of a supplier needs a key', () => {
   const open = [...compileContract().operations.values()].filter(({ scope }) => scope === null).map(({ path }) => path);
-  expect(open.sort()).toEqual(['/docs', '/healthz', '/openapi.json', '/readyz', '/v1/inbound/{connection}']);
+  expect(open.sort()).toEqual(['/docs', '/healthz', '/metrics', '/openapi.json', '/readyz', '/v1/inbound/{connection}']);
 });
 
 describe.each(guarded.map(({ method, path, scope }) => [method.toUpperCase(), path, scope] as const))(
