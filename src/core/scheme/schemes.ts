@@ -11,7 +11,7 @@ export interface SchemeView {
   readonly contract: Scheme['contract'];
   readonly capabilities: Capabilities;
   readonly permission: 'live' | 'read-only' | 'frozen' | 'purged';
-  readonly health: 'ok' | 'paused' | 'auth-failed' | 'no-connection';
+  readonly health: 'ok' | 'degraded' | 'paused' | 'auth-failed' | 'no-connection';
   readonly terms: { readonly inForce: Terms | null; readonly toCome: readonly Terms[] };
   readonly linkForm: Readonly<Record<string, unknown>>;
   readonly memberNumber: { readonly pattern: string; readonly description: Bilingual };
