@@ -19,11 +19,13 @@ import { createSchemes } from '../core/scheme/use-cases.js';
 import { hashApiKey } from '../privacy/api-key.js';
 import { createNightlySchedules } from '../queue/nightly-schedules.js';
 import { startWorkers } from '../queue/wake-queue.js';
+import { createConnectionGuard } from '../store/connection-guard.js';
 import { createAuthenticate } from '../store/keys.js';
 import { createRedemptionStore } from '../store/redemption-store.js';
 import { createRestWatch } from '../store/rest-watch.js';
 import { ensurePartitions, forgetOldKeys } from '../store/sweep.js';
 import { type Desk, nightPlans, openDesk } from './desk.js';
+import { OPEN_GATE } from './open-gate.js';
 import { type GatewayOptions, openParts, type Parts } from './parts.js';
 
 /** One process's use cases over one database, and the background work it may take on. */
@@ -109,7 +111,7 @@ const HOUSEKEEPING_EVERY_MS = 3_600_000;
 
 /** Takes wake-ups, retries pending links and parked pushes; the answer stops all of it. */
 function runWorker(
-  { store, links, backend, inbound, failed }: Parts,
+  { pools, store, links, backend, inbound, failed }: Parts,
   { runners }: Desk,
   slots: number,
 ): () => Promise<void> {
@@ -119,7 +121,15 @@ function runWorker(
     suppliers,
     vault,
     random: Math.random,
-    limits: { total: slots, perConnection: Math.ceil(slots * 0.4), onError: failed('operation') },
+    gate: OPEN_GATE,
+    guard: createConnectionGuard(pools),
+    limits: {
+      total: slots,
+      perConnection: Math.ceil(slots * 0.4),
+      retries: Math.floor(slots / 2),
+      onError: failed('operation'),
+    },
+    onAttempt: () => undefined,
     onError: (error, where) => {
       failed(where)(error);
     },

@@ -85,4 +85,5 @@ export type ReviewReason =
   | 'evidence-mismatch'
   | 'supplier-reference-taken'
   | 'quarantined'
+  | 'hold-overdue'
   | 'not-supported';

@@ -29,7 +29,7 @@ const APPLY = `
       next_ms float8, wake_at timestamptz, supplier_reference text, rejection jsonb, set_review boolean, review_reason text,
       evidence jsonb, resume text, business_date date, unknown_since text, ever_sent boolean, lookups int, absences int,
       not_sent_tries int, step text, set_intent boolean, intent text, hold jsonb, deadline_ms float8, opens uuid, action text,
-      lease_ms int)
+      lease_ms int, ends boolean)
   ),
   locked AS MATERIALIZED (
     SELECT o.tenant_id, o.id,
@@ -64,6 +64,10 @@ const APPLY = `
     intent = l.intent,
     hold = coalesce(i.hold, o.hold),
     deadline_at = coalesce(clock.now + i.deadline_ms * interval '1 ms', o.deadline_at),
+    deadline_from = CASE WHEN i.deadline_ms IS NULL THEN o.deadline_from ELSE clock.now END,
+    -- An end, or somebody who takes it up again, lets it begin anew.
+    lapses = CASE WHEN i.ends OR (i.from_state = 'needs-review' AND i.to_state <> 'needs-review') THEN 0
+      WHEN o.lease_until <= clock.now THEN o.lapses + 1 ELSE o.lapses END,
     attempts = o.attempts + (coalesce(i.action, '') IN ('send', 'repeat'))::int,
     first_sent_at = CASE WHEN i.action = 'send' AND (l.anew OR o.first_sent_at IS NULL) THEN clock.now
       WHEN l.anew THEN NULL ELSE o.first_sent_at END,
@@ -75,7 +79,7 @@ const APPLY = `
   WHERE (o.tenant_id, o.id) = (i.tenant_id, i.id) AND (o.tenant_id, o.id) = (l.tenant_id, l.id)
   RETURNING o.id, o.updated_at::text AS at`;
 
-function changeJson({ operation, decision, token, opens }: Change): Record<string, unknown> {
+function changeJson({ operation, decision, token, opens, ends }: Change): Record<string, unknown> {
   return {
     tenant_id: operation.tenantId,
     id: operation.id,
@@ -105,5 +109,6 @@ function changeJson({ operation, decision, token, opens }: Change): Record<strin
     opens: opens?.token,
     action: opens?.action,
     lease_ms: opens?.leaseMs,
+    ends: ends !== undefined,
   };
 }

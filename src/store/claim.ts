@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import { randomUUID } from 'node:crypto';
-import type { Claimed, ClaimRequest, Lane } from '../core/operation/ports.js';
-import type { OperationState } from '../spec/operation.js';
-import { LIVE_STATES, LOOKUP_STATES } from './lane-states.js';
+import type { Claimed, ClaimRequest, Quarantined } from '../core/operation/ports.js';
 import { applyDecisions } from './apply-decisions.js';
 import type { Change } from './change.js';
+import { defer, type Deferred } from './defer.js';
+import { dueOperations, type Ref } from './due-operations.js';
+import { retried } from './group-commit.js';
+import { LANE_STATES } from './lane-states.js';
 import {
   AGE_COLUMNS,
   MEMBER_COLUMNS,
@@ -17,70 +19,92 @@ import {
   type OperationRecord,
 } from './operation-columns.js';
 import type { Pools } from './pools.js';
+import { isOfTheRow, quarantinedBy, setAside, Unplannable } from './quarantine.js';
 import { asTenants } from './tenant-scope.js';
 
-/** The states whose next action belongs to a lane. */
-const LANE_STATES: Readonly<Record<Lane, readonly OperationState[]>> = {
-  live: LIVE_STATES,
-  lookup: LOOKUP_STATES,
-};
+type Tell = (one: Quarantined) => void;
 
-type Ref = ClaimRequest['hints'][number];
+/** What became of a page of due operations. */
+interface Page {
+  readonly claimed: readonly Claimed[];
+  /** How many were changed, be it by a step that needs no supplier. */
+  readonly applied: number;
+  readonly deferred: number;
+}
 
 /**
  * Takes due operations of one connection under a lease, at most `limit`. What needs no supplier is applied at once. The attempt
  * is committed with the lease: intent before the call. Rows that another worker holds are skipped. Without hints an empty answer
- * means that nothing is due: a page of what needed no supplier is followed by the next.
+ * means that nothing is due, or may go out now: a page of what needed no supplier is followed by the next. `tell` hears of what was
+ * set aside.
  */
-export async function claimOperations(pools: Pools, request: ClaimRequest): Promise<Claimed[]> {
-  if (request.hints.length > 0) return (await claimPage(pools, request, request.hints)).claimed;
+export async function claimOperations(pools: Pools, request: ClaimRequest, tell: Tell): Promise<readonly Claimed[]> {
+  if (request.hints.length > 0) return (await claimPage(pools, request, request.hints, tell)).claimed;
   for (;;) {
-    const refs = await dueRefs(pools.relay, request);
+    const refs = await dueOperations(pools, request);
     if (refs.length === 0) return [];
-    const { claimed, applied } = await claimPage(pools, request, refs);
-    if (claimed.length > 0 || applied === 0) return claimed;
+    const { claimed, applied, deferred } = await claimPage(pools, request, refs, tell);
+    if (claimed.length > 0 || applied === 0 || deferred > 0) return claimed;
   }
 }
 
-async function claimPage(
-  pools: Pools,
-  request: ClaimRequest,
-  refs: readonly Ref[],
-): Promise<{ readonly claimed: Claimed[]; readonly applied: number }> {
-  return asTenants(
+/** A page that one of its rows fails is claimed row by row, and that row set aside by itself. */
+async function claimPage(pools: Pools, request: ClaimRequest, refs: readonly Ref[], tell: Tell): Promise<Page> {
+  try {
+    return await retried(() => claimTogether(pools, request, refs, tell));
+  } catch (error) {
+    if (!isOfTheRow(error)) throw error;
+    const [only, ...others] = refs;
+    if (only !== undefined && others.length === 0) {
+      await retried(() => setAside(pools, request.lane, only, tell));
+      return { claimed: [], applied: 1, deferred: 0 };
+    }
+  }
+  const pages: Page[] = [];
+  for (const ref of refs) {
+    try {
+      pages.push(await claimPage(pools, request, [ref], tell));
+    } catch (error) {
+      // What was claimed before is under way already.
+      if (pages.every(({ claimed }) => claimed.length === 0)) throw error;
+      break;
+    }
+  }
+  return {
+    claimed: pages.flatMap(({ claimed }) => claimed),
+    applied: pages.reduce((sum, { applied }) => sum + applied, 0),
+    deferred: pages.reduce((sum, { deferred }) => sum + deferred, 0),
+  };
+}
+
+async function claimTogether(pools: Pools, request: ClaimRequest, refs: readonly Ref[], tell: Tell): Promise<Page> {
+  const { page, quarantined } = await asTenants(
     pools.app,
     refs.map((ref) => ref.tenantId),
     async (client) => {
       const records = await lockDue(client, request, refs);
-      const plans = records.map((record) => planOf(request, record));
+      const plans = records.flatMap((record) => planOf(request, record) ?? []);
+      const changes = plans.flatMap((one) => ('change' in one ? [one] : []));
       const applied = await applyDecisions(
         client,
-        plans.map((one) => one.change),
+        changes.map((one) => one.change),
       );
-      const claimed = plans.flatMap(({ record, change }) => {
+      const deferred = plans.flatMap((one) => ('deferred' in one ? [one.deferred] : []));
+      await defer(client, deferred);
+      const claimed = changes.flatMap(({ record, change }) => {
         const startedAt = applied.get(change.operation.id);
         return change.opens === undefined || startedAt === undefined
           ? []
           : [toClaimed(record, change, change.opens, startedAt)];
       });
-      return { claimed, applied: applied.size };
+      const made = changes.flatMap(({ change }) => (applied.has(change.operation.id) ? [change] : []));
+      const page: Page = { claimed, applied: applied.size, deferred: deferred.length };
+      return { page, quarantined: quarantinedBy(made) };
     },
-    ({ claimed, applied }) => (claimed.length > 0 ? 'claim' : applied > 0 ? 'become' : undefined),
+    ({ page: { claimed, applied } }) => (claimed.length > 0 ? 'claim' : applied > 0 ? 'become' : undefined),
   );
-}
-
-/**
- * Where something is due, oldest first: the relay's role sees that and no more. By the time of the statement: with a clock that
- * moves while it runs PostgreSQL uses no index, and reads all that waits to find the few that are due.
- */
-async function dueRefs(relay: pg.Pool, request: ClaimRequest): Promise<Ref[]> {
-  const due = await relay.query<{ tenant_id: string; id: string }>({
-    name: 'due-refs',
-    text: `SELECT tenant_id, id FROM operation
-      WHERE connection_id = $1 AND next_action_at <= statement_timestamp() AND state = ANY ($2) ORDER BY next_action_at LIMIT $3`,
-    values: [request.connectionId, LANE_STATES[request.lane], request.limit],
-  });
-  return due.rows.map((row) => ({ tenantId: row.tenant_id, id: row.id }));
+  for (const one of quarantined) tell(one);
+  return page;
 }
 
 /** A fresh operation is claimed before its sweep time, since that only stands in for a lost wake-up; the rest must be due. */
@@ -88,8 +112,8 @@ async function lockDue(client: pg.PoolClient, request: ClaimRequest, refs: reado
   const locked = await client.query<OperationRecord>({
     name: 'lock-due',
     text: `
-      SELECT o.*, ${AGE_COLUMNS}, ${MEMBER_COLUMNS}, ${ORIGINAL_COLUMNS}
-      FROM ${SUBJECT_TABLES}
+      SELECT o.*, ${AGE_COLUMNS}, ${MEMBER_COLUMNS}, ${ORIGINAL_COLUMNS}, c.state AS connection_state
+      FROM ${SUBJECT_TABLES} JOIN connection c ON c.id = o.connection_id
       WHERE o.id = ANY ($1::uuid[]) AND o.connection_id = $2 AND o.state = ANY ($3)
         AND (o.lease_until IS NULL OR o.lease_until <= clock_timestamp())
         AND (o.next_action_at <= clock_timestamp() + interval '100 ms' 
@@ -100,11 +124,16 @@ async function lockDue(client: pg.PoolClient, request: ClaimRequest, refs: reado
   return locked.rows;
 }
 
-function planOf(request: ClaimRequest, record: OperationRecord): { record: OperationRecord; change: Change } {
+type Planned = { readonly record: OperationRecord; readonly change: Change } | { readonly deferred: Deferred };
+
+/** `null` where the supplier is needed and the connection is not live: such a row stays as it is, however often it is looked at. */
+function planOf(request: ClaimRequest, record: OperationRecord): Planned | null {
   const operation = toOperation(record);
-  const plan = request.plan(operation, toSnapshot(record));
+  const plan = planned(request, operation, record);
   const token = record['lease_token'] as string | null;
   if (plan.act === 'become') return { record, change: { operation, token, decision: plan.decision } };
+  if (record['connection_state'] !== 'live') return null;
+  if (plan.act === 'defer') return { deferred: { id: operation.id, forMs: plan.forMs } };
   const begun = plan.decision ?? { to: plan.act === 'look-up' ? toSnapshot(record).state : 'sending' };
   return {
     record,
@@ -115,6 +144,18 @@ function planOf(request: ClaimRequest, record: OperationRecord): { record: Opera
       opens: { token: randomUUID(), action: plan.act, leaseMs: request.leaseMs },
     },
   };
+}
+
+function planned(
+  request: ClaimRequest,
+  operation: Claimed['operation'],
+  record: OperationRecord,
+): ReturnType<ClaimRequest['plan']> {
+  try {
+    return request.plan(operation, toSnapshot(record));
+  } catch (error) {
+    throw new Unplannable(`operation ${operation.id} cannot be planned`, { cause: error });
+  }
 }
 
 /** The operation as it stands after the claim; a step that begins has no past. */

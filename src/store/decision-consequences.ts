@@ -69,7 +69,7 @@ const CONSEQUENCES = `
   WITH input AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS i (tenant_id uuid, id uuid, from_state text, to_state text, lane text,
       due_ms float8, waits boolean, posts boolean, releases boolean, opens uuid, action text, ends uuid, started_at timestamptz, outcome text,
-      status int, latency_ms int, detail text, exchanges jsonb)
+      status int, latency_ms int, detail text, exchanges jsonb, accepted boolean)
   ),
   o AS MATERIALIZED (
     SELECT i.*, o.kind, o.intent, o.scheme, o.connection_id, o.link_id, o.original_id, o.version, o.points + o.bonus_points AS total,
@@ -93,6 +93,9 @@ const CONSEQUENCES = `
       detail = o.detail, exchanges = o.exchanges
     FROM o WHERE o.ends IS NOT NULL AND (a.tenant_id, a.operation_id, a.token) = (o.tenant_id, o.id, o.ends)
       AND a.started_at = o.started_at
+  ),
+  trusted AS (
+    DELETE FROM credential_refusal r USING o WHERE o.accepted AND r.connection_id = o.connection_id
   ),
   posted AS (
     INSERT INTO ledger_transaction (tenant_id, id, operation_id, kind, scheme, at)
@@ -145,6 +148,18 @@ function moves(state: OperationState): boolean {
   return state === 'posted' || state === 'confirmed';
 }
 
+/** Ends of an attempt that the supplier gave knowing who asked. */
+const ACCEPTED: ReadonlySet<string> = new Set([
+  'receipt',
+  'mismatch',
+  'rejected',
+  'unmapped',
+  'found',
+  'found-refused',
+  'found-hold',
+  'absent',
+]);
+
 function consequenceJson({ operation, decision, token, opens, ends }: Change): Record<string, unknown> {
   const lane = opens === undefined ? laneOf(decision) : null;
   return {
@@ -166,5 +181,6 @@ function consequenceJson({ operation, decision, token, opens, ends }: Change): R
     latency_ms: ends?.report.latencyMs,
     detail: ends?.report.detail,
     exchanges: ends?.report.exchanges,
+    accepted: ends !== undefined && ACCEPTED.has(ends.report.outcome),
   };
 }

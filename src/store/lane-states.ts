@@ -1,3 +1,4 @@
+import type { Lane } from '../core/operation/ports.js';
 import type { OperationState } from '../spec/operation.js';
 
 /** The states of operations that are woken in the lane `live`: what a platform waits for. */
@@ -12,3 +13,9 @@ export const LOOKUP_STATES: readonly OperationState[] = [
   'submitted',
   'needs-review',
 ];
+
+/** The states whose next action belongs to a lane. */
+export const LANE_STATES: Readonly<Record<Lane, readonly OperationState[]>> = {
+  live: LIVE_STATES,
+  lookup: LOOKUP_STATES,
+};

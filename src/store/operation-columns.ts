@@ -5,12 +5,16 @@ import { camel } from './camel.js';
 /** A row of `operation` as the driver gives it. */
 export type OperationRecord = Readonly<Record<string, unknown>>;
 
-/** Ages are measured by the database's clock, in milliseconds. */
+/**
+ * Ages are measured by the database's clock, in milliseconds. The clock of a deadline stands still while sends do; how long that was
+ * matters, and is added up, only once the deadline has passed by the wall's.
+ */
 export const AGE_COLUMNS = `
   (extract(epoch FROM clock_timestamp() - o.first_sent_at) * 1000)::float8 AS since_first_sent_ms,
   (extract(epoch FROM clock_timestamp() - o.last_sent_at) * 1000)::float8 AS since_last_sent_ms,
   (extract(epoch FROM clock_timestamp() - o.unknown_since) * 1000)::float8 AS unknown_for_ms,
-  (extract(epoch FROM o.deadline_at - clock_timestamp()) * 1000)::float8 AS until_deadline_ms,
+  (extract(epoch FROM o.deadline_at - clock_timestamp()) * 1000)::float8 + CASE WHEN o.deadline_at > clock_timestamp() THEN 0
+    ELSE stood_still_ms(o.connection_id, coalesce(o.deadline_from, greatest(o.created_at, o.not_before))) END AS until_deadline_ms,
   (extract(epoch FROM (o.hold ->> 'expiresAt')::timestamptz - clock_timestamp()) * 1000)::float8 AS hold_left_ms,
   coalesce(o.lease_until <= clock_timestamp(), false) AS lease_lapsed`;
 

@@ -1,4 +1,4 @@
-import type { AccrualRequest, Completion, OperationStore } from '../core/operation/ports.js';
+import type { AccrualRequest, Completion, OperationStore, Quarantined } from '../core/operation/ports.js';
 import { acceptAccruals, type Accepted } from './accept-accruals.js';
 import { acceptReversal } from './accept-reversal.js';
 import { applyDecisions } from './apply-decisions.js';
@@ -10,10 +10,18 @@ import { createGroupCommit, retried } from './group-commit.js';
 import { readLookSubject } from './look-subject.js';
 import { listOperations, readOperation } from './operation-reads.js';
 import type { Pools } from './pools.js';
+import { quarantinedBy } from './quarantine.js';
 import { asTenants } from './tenant-scope.js';
 
-/** `afterCommit` is told whenever wake-ups were committed, so that the relay need not wait for its next round. */
-export function createOperationStore(pools: Pools, afterCommit: () => void): OperationStore {
+/**
+ * `afterCommit` is told whenever wake-ups were committed, so that the relay need not wait for its next round; `quarantined` of every
+ * operation that was set aside for our own fault.
+ */
+export function createOperationStore(
+  pools: Pools,
+  afterCommit: () => void,
+  quarantined: (one: Quarantined) => void = () => undefined,
+): OperationStore {
   const accept = createGroupCommit<AccrualRequest, Accepted>({
     write: async (requests) =>
       asTenants(
@@ -57,13 +65,17 @@ export function createOperationStore(pools: Pools, afterCommit: () => void): Ope
       return answer;
     },
     claim: async (request) => {
-      const claimed = await retried(() => claimOperations(pools, request));
-      afterCommit();
-      return claimed;
+      try {
+        return await claimOperations(pools, request, quarantined);
+      } finally {
+        afterCommit();
+      }
     },
     complete: async (completion) => {
       try {
-        return await complete(completion);
+        const result = await complete(completion);
+        if (result === 'applied') quarantinedBy([toChange(completion)]).forEach(quarantined);
+        return result;
       } catch (error) {
         if (error instanceof ReferenceTaken) return 'reference-taken';
         throw error;

@@ -1,5 +1,6 @@
 import type { QueueLane } from '../core/operation/ports.js';
 import { crashPoint } from '../spec/crash-point.js';
+import { OWN_STEPS } from './due-operations.js';
 import { LIVE_STATES, LOOKUP_STATES } from './lane-states.js';
 import type { Pools } from './pools.js';
 
@@ -7,8 +8,9 @@ import type { Pools } from './pools.js';
 const NO_CONNECTION = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Connections with something overdue, by lane: whatever became of its wake-up, it is woken again. By the database's clock as the
- * statement began, and ordered: so the index of what is due is read, and not the table.
+ * Connections with something overdue, by lane: whatever became of its wake-up, it is woken again. While a connection is not live only
+ * what may go on without it counts; the rest stays due and is found here once it is back. By the database's clock as the statement
+ * began, and ordered: so the index of what is due is read, and not the table.
  */
 export async function overdue(pools: Pools): Promise<{ readonly lane: QueueLane; readonly connectionId: string }[]> {
   const found = await pools.relay.query<{ lane: QueueLane; connection_id: string }>({
@@ -19,6 +21,14 @@ export async function overdue(pools: Pools): Promise<{ readonly lane: QueueLane;
         CROSS JOIN LATERAL (SELECT FROM operation o
           WHERE o.connection_id = c.id AND o.next_action_at <= statement_timestamp() AND o.state = ANY (lane.states)
           ORDER BY o.next_action_at LIMIT 1) AS due
+      WHERE c.state = 'live'
+      UNION ALL
+      SELECT c.id, lane.name
+      FROM connection c CROSS JOIN (VALUES ('live', $1::text[]), ('lookup', $2::text[])) AS lane (name, states)
+        CROSS JOIN LATERAL (SELECT FROM operation
+          WHERE connection_id = c.id AND next_action_at <= statement_timestamp() AND state = ANY (lane.states) AND ${OWN_STEPS}
+          ORDER BY next_action_at LIMIT 1) AS due
+      WHERE c.state <> 'live'
       UNION ALL
       SELECT c.id, 'nightly' FROM connection c
         CROSS JOIN LATERAL (SELECT FROM recon_run r

@@ -76,14 +76,19 @@ const due: [string, (pools: Pools) => Promise<unknown>][] = [
   [
     'what a connection has to do now',
     (pools) =>
-      claimOperations(pools, {
-        connectionId: CONNECTION,
-        lane: 'lookup',
-        hints: [],
-        limit: 20,
-        leaseMs: 1,
-        plan: () => ({ act: 'send' }),
-      }),
+      claimOperations(
+        pools,
+        {
+          connectionId: CONNECTION,
+          lane: 'lookup',
+          hints: [],
+          steps: 'any',
+          limit: 20,
+          leaseMs: 1,
+          plan: () => ({ act: 'send' }),
+        },
+        () => undefined,
+      ),
   ],
   ['which connections have something overdue', overdue],
   ['keys that are too old', forgetOldKeys],

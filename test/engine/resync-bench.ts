@@ -1,6 +1,7 @@
 import { openParts } from '../../src/compose/parts.js';
 import { loadSchemes } from '../../src/config/schemes.js';
 import { fromRoot } from '../../src/config/paths.js';
+import { OPEN_GATE } from '../../src/compose/open-gate.js';
 import { createEngine } from '../../src/core/operation/engine.js';
 import type { OperationView } from '../../src/core/operation/operations.js';
 import type { ResyncItemView, Resyncs, ResyncScope, ResyncView } from '../../src/core/resync/resyncs.js';
@@ -43,12 +44,26 @@ export async function openResyncBench(): Promise<ResyncBench> {
     masterKey: testMasterKey(),
     redisUrls: null,
     schemes,
-    log: { warn: () => undefined, error: (fields) => void bench.errors.push(fields['err']) },
+    log: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: (fields) => void bench.errors.push(fields['err']),
+    },
   });
   const { suppliers, vault } = parts.links;
   const onError = (error: unknown): void => void bench.errors.push(error);
-  const limits = { total: 8, perConnection: 8, onError };
-  const engine = createEngine({ store: parts.store, suppliers, vault, random: Math.random, limits, onError });
+  const engine = createEngine({
+    store: parts.store,
+    suppliers,
+    gate: OPEN_GATE,
+    guard: { authFailed: () => Promise.resolve(false) },
+    vault,
+    random: Math.random,
+    limits: { total: 8, perConnection: 8, retries: 4, onError },
+    onAttempt: () => undefined,
+    onError,
+  });
   const store = createResyncStore(parts.pools, parts.relay.nudge);
   const breaks = createBreakBook(parts.pools, (scheme) => parts.schemes.get(scheme)?.zone ?? 'UTC');
   const runners: ResyncRunner[] = [];

@@ -113,7 +113,8 @@ describe('a claim', () => {
     expect(await claim(bench.store, 'live', [hint(bench.demo, id)])).toEqual([]);
     expect(await claim(bench.store, 'lookup', [hint(bench.other, id)])).toEqual([]);
     const elsewhere = '0a000000-0000-4000-8000-00000000000f';
-    const request = { lane: 'live' as const, limit: 5, leaseMs: 1_000, plan: () => ({ act: 'send' as const }) };
+    const plan = () => ({ act: 'send' as const });
+    const request = { lane: 'live' as const, steps: 'any' as const, limit: 5, leaseMs: 1_000, plan };
     expect(await bench.store.claim({ ...request, connectionId: elsewhere, hints: [hint(bench.other, id)] })).toEqual(
       [],
     );

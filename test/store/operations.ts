@@ -64,6 +64,7 @@ export function claim(
     connectionId: CONNECTION,
     lane,
     hints,
+    steps: 'any',
     limit,
     leaseMs: 30_000,
     plan: (_operation, snapshot) => plan(snapshot, rules('lookup'), middle),

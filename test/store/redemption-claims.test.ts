@@ -132,7 +132,7 @@ describe('what is held', () => {
     const id = await heldRedemption(bench, 'soft');
     await ask(bench, 'soft', 'confirm', id);
     await carriedBy(bench, id, 'live', LEARNT_OF_REDEMPTION.throttled);
-    expect(await stored(bench, id)).toMatchObject({ state: 'held', intent: 'confirm', not_sent_tries: 1 });
+    expect(await stored(bench, id)).toMatchObject({ state: 'held', intent: 'confirm', not_sent_tries: 0 });
     expect(
       await count(
         bench,

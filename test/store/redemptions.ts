@@ -112,6 +112,7 @@ export async function claimRedemption(bench: StoreBench, id: string, lane: Lane)
     connectionId: CONNECTION,
     lane,
     hints: [hint(bench.demo, id)],
+    steps: 'any',
     limit: 1,
     leaseMs: 30_000,
     plan: (_operation, snapshot) => plan(snapshot, rules('key with a look-up'), middle),

@@ -2,6 +2,7 @@ import { crashPoint } from '../../spec/crash-point.js';
 import { AdapterFault, type Fault } from '../../spec/errors.js';
 import type { MemberVault } from '../link/vault.js';
 import type { Exchange, Lease, Supplier } from '../supplier/ports.js';
+import { asMeant } from './code-meaning.js';
 import { echoes } from './echo.js';
 import { faultOf, lookWith, nameOf } from './look.js';
 import type { AttemptReport, Claimed } from './ports.js';
@@ -31,7 +32,9 @@ export async function attempt(
     learnt = await call(claimed, supplier, vault, lease, (exchange) => exchanges.push(exchange));
   } catch (error) {
     learnt =
-      claimed.act === 'look-up' ? { type: 'look-up-failed', fault: faultOf(error) } : failedSend(error, exchanges);
+      claimed.act === 'look-up'
+        ? { type: 'look-up-failed', fault: faultOf(error) }
+        : asMeant(failedSend(error, exchanges), supplier.scheme);
   }
   crashPoint('after-parse');
   return {
@@ -53,7 +56,7 @@ async function call(
   lease: Lease,
   observe: (exchange: Exchange) => void,
 ): Promise<Learnt> {
-  const asking = prepareCall(claimed, supplier, vault, { observe, lease });
+  const asking = prepareCall(claimed, supplier, vault, { observe, lease, admitted: true });
   if (claimed.act === 'look-up') return lookWith(asking);
   const { write, context, input, attempt: given, asked } = asking;
   const receipt = await write.perform(context, input, given);

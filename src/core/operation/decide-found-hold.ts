@@ -2,7 +2,7 @@ import type { HoldFound } from '../../spec/adapter.js';
 import type { Fault } from '../../spec/errors.js';
 import type { Json } from '../../spec/values.js';
 import { absenceBelief, lookAgain, lookOnceMore } from './decide-absent.js';
-import { foundOtherwise } from './decide-open.js';
+import { foundOtherwise, review } from './decide-open.js';
 import { gone, held, released, spent } from './redemption-outcome.js';
 import { notSentDelay, throttledDelay, type Random } from './schedule.js';
 import { stepOf } from './redemption-step.js';
@@ -51,7 +51,8 @@ function decideStillHeld(
   random: Random,
 ): Decision {
   const stands = held(found.receipt, EVIDENCE);
-  if (stands === null) return lookAgainAt(snapshot, rules, random);
+  if (stands === null || (overdue(snapshot) && !extended(snapshot, stands)))
+    return lookAgainAt(snapshot, rules, random);
   if (snapshot.state === 'held') return { ...stands, nextActionInMs: lookHeldAgainMs(rules) };
   const step = stepOf(snapshot);
   if (step === 'hold') return stands;
@@ -96,9 +97,13 @@ export function stepAbsent(snapshot: RedemptionSnapshot, rules: Rules, random: R
   });
 }
 
-/** Stays where it is and looks again: at a hold that has ended soon, at an open outcome by its schedule. */
+/**
+ * Stays where it is and looks again: at a hold that has ended soon, at an open outcome by its schedule. A hold that still stands long
+ * after its end is for a person.
+ */
 export function lookAgainAt(snapshot: RedemptionSnapshot, rules: Rules, random: Random, fault?: Fault): Decision {
   if (snapshot.state !== 'held') return lookAgain(snapshot, rules, random, fault);
+  if (overdue(snapshot)) return review('hold-overdue');
   const atLeast = fault?.kind === 'rate-limited' ? throttledDelay(rules.timing, 0, fault.retryAfterMs, random) : 0;
   return { to: 'held', nextActionInMs: Math.max(lookHeldAgainMs(rules), atLeast), lookups: snapshot.lookups + 1 };
 }
@@ -106,6 +111,20 @@ export function lookAgainAt(snapshot: RedemptionSnapshot, rules: Rules, random: 
 /** A hold is past its end by our clock and not by the supplier's, or nobody answered: asked again at an unhurried pace. */
 function lookHeldAgainMs({ timing }: Rules): number {
   return timing.lookupsMs[2] ?? timing.lookupEveryMs;
+}
+
+/** How long after its end a hold may look as if it stood before that is a case. */
+const OVERDUE_AFTER_MS = 300_000;
+
+/** Whether a hold stands, for all we know, although its end is long past; one that is parked for that stays so until it is gone. */
+function overdue({ state, reviewReason, holdLeftMs }: RedemptionSnapshot): boolean {
+  const asked = state === 'held' || (state === 'needs-review' && reviewReason === 'hold-overdue');
+  return asked && holdLeftMs !== null && holdLeftMs <= -OVERDUE_AFTER_MS;
+}
+
+/** The supplier has given the hold more time than we knew of. */
+function extended({ hold }: RedemptionSnapshot, stands: Decision): boolean {
+  return hold !== null && stands.hold !== undefined && Date.parse(stands.hold.expiresAt) > Date.parse(hold.expiresAt);
 }
 
 function notBegun(to: 'requested' | 'held', evidence: Json): Decision {

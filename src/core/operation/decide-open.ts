@@ -38,8 +38,26 @@ const BUG_TRIES = 3;
 
 /** Our own fault before anything was sent: a few tries (`null`), then aside, so that the others are not delayed. */
 export function quarantined(tries: number): Decision | null {
-  if (tries < BUG_TRIES) return null;
-  return { to: 'needs-review', nextActionInMs: parkedDelay(), reviewReason: 'quarantined', notSentTries: tries };
+  return tries < BUG_TRIES ? null : { ...setAside(), notSentTries: tries };
+}
+
+/** So many leases in a row that lapsed without an end are no accident: carrying the operation ends processes. */
+const LAPSES = 5;
+
+/** What has ended too many processes is no longer carried; what was under way then may have been sent. */
+export function quarantinedByLapses({ lapses, leaseLapsed, state }: Snapshot): Decision | null {
+  if (lapses + Number(leaseLapsed) < LAPSES) return null;
+  return {
+    ...setAside(),
+    unknownSince: null,
+    ...(UNDER_WAY.has(state) && leaseLapsed ? { everSent: true as const } : {}),
+  };
+}
+
+const UNDER_WAY: ReadonlySet<Snapshot['state']> = new Set(['sending', 'holding', 'confirming', 'releasing']);
+
+function setAside(): Decision {
+  return { to: 'needs-review', nextActionInMs: parkedDelay(), reviewReason: 'quarantined' };
 }
 
 /** The outcome of a send is open: from now on only evidence, or the same key again, moves the operation. */

@@ -72,8 +72,11 @@ function decideStepFault(snapshot: RedemptionSnapshot, fault: Fault, rules: Rule
     case 'not-sent':
     case 'auth':
       return withoutEffect(snapshot, rules, random, notSentDelay(rules.timing, tries, random));
-    case 'rate-limited':
-      return withoutEffect(snapshot, rules, random, throttledDelay(rules.timing, tries, fault.retryAfterMs, random));
+    case 'rate-limited': {
+      const delay = throttledDelay(rules.timing, tries, fault.retryAfterMs, random);
+      // Waiting one's turn is no try.
+      return { ...withoutEffect(snapshot, rules, random, delay), notSentTries: snapshot.notSentTries };
+    }
     case 'rejected':
       return decideStepRefused(snapshot, fault, rules);
     case 'unmapped':

@@ -71,8 +71,9 @@ function decideFault(snapshot: Snapshot, fault: Fault, rules: Rules, random: Ran
         ? stillUnknown(snapshot, rules, random, 0)
         : again(tries, notSentDelay(rules.timing, tries, random));
     case 'rate-limited': {
+      // Waiting one's turn is no try: however long a supplier throttles, what comes after it begins with a short backoff.
       const delay = throttledDelay(rules.timing, tries, fault.retryAfterMs, random);
-      return repeated ? stillUnknown(snapshot, rules, random, delay) : again(tries, delay);
+      return repeated ? stillUnknown(snapshot, rules, random, delay) : again(snapshot.notSentTries, delay);
     }
     case 'rejected':
       // On a repeat the trip may have been credited by the lost attempt itself: evidence, not a refusal.

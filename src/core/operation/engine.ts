@@ -1,23 +1,20 @@
-import pRetry from 'p-retry';
 import type { MemberVault } from '../link/vault.js';
-import type { Lease, Supplier, Suppliers } from '../supplier/ports.js';
-import { attempt } from './attempt.js';
-import { decide } from './decide.js';
+import type { Admission, Gate, Lease, Supplier, Suppliers } from '../supplier/ports.js';
+import { carry, type CarryDeps } from './carry.js';
+import { createHintQueue, type HintQueue } from './hint-queue.js';
 import { plan } from './plan.js';
-import type { Claimed, ClaimRequest, Completion, Lane, OperationStore } from './ports.js';
+import type { ClaimRequest, Lane, OperationStore } from './ports.js';
 import { rulesFor } from './recovery.js';
-import type { Random } from './schedule.js';
-import { createSlots, type SlotLimits } from './slots.js';
+import { createSlots, type Reservation, type SlotLimits, type SlotUse } from './slots.js';
+import { createTurn, deferredMs, payable, type Turn } from './turn.js';
 
 /** What an engine is made of. */
-export interface EngineDeps {
+export interface EngineDeps extends Omit<CarryDeps, 'store' | 'gate'> {
   readonly store: Pick<OperationStore, 'claim' | 'complete'>;
   readonly suppliers: Suppliers;
+  readonly gate: Pick<Gate, 'admit' | 'throttled'>;
   readonly vault: MemberVault;
-  readonly random: Random;
   readonly limits: SlotLimits;
-  /** Told of what should not happen and stops nothing. */
-  readonly onError: (error: unknown, where: string) => void;
 }
 
 /** Carries operations to their suppliers in this process. */
@@ -28,95 +25,153 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-type Hints = ClaimRequest['hints'];
+/** What is wanted of a connection in one lane: what was named, and whether what is due as well. */
+interface Wanted {
+  readonly hints: HintQueue;
+  due: boolean;
+  /** Who had the slot when there was one, and both wanted it. */
+  single: 'named' | 'due';
+}
 
-/** More than a connection can use soon; what is named beyond it comes due by itself. */
-const HINTS_AT_MOST = 10_000;
+/** One round of claims: whose, what it may cost and where it runs. */
+interface Round {
+  readonly lane: Lane;
+  readonly supplier: Supplier;
+  readonly turn: Turn;
+  readonly slot: Reservation;
+  begun: Parameters<Admission['settle']>[0];
+}
 
-/** Claims due work as slots allow, performs it, decides, completes. The row is the truth; all that is kept here are hints. */
+const NOTHING: Round['begun'] = { writes: 0, lookUps: 0, repeats: 0 };
+
+/** How much of what needs no supplier is taken in one page, while the supplier may be asked for nothing. */
+const OWN_STEPS_AT_ONCE = 32;
+
+/** Claims due work as slots and the gate allow and has it carried. The row is the truth; all that is kept here are hints. */
 export function createEngine(deps: EngineDeps): Engine {
   const slots = createSlots(deps.limits);
-  let stopping = false;
-  // A function, since the flag changes while others await.
-  const isStopping = (): boolean => stopping;
+  const stopping = new AbortController();
+  // A function, since the signal changes while others await.
+  const isStopping = (): boolean => stopping.signal.aborted;
 
   /** Wake-ups being handed out, by lane and connection: those that come meanwhile join them, so that a slow supplier holds one job. */
-  const open = new Map<string, { hints: Hints[number][]; due: boolean }>();
+  const open = new Map<string, Wanted>();
+  const alarms = new Map<string, NodeJS.Timeout>();
 
-  const wake: Engine['wake'] = async (lane, connectionId, hints) => {
+  const wake = async (lane: Lane, connectionId: string, hints: ClaimRequest['hints']): Promise<void> => {
     if (isStopping()) return;
     const name = `${lane}|${connectionId}`;
     const joined = open.get(name);
-    if (joined !== undefined) {
-      if (hints.length === 0) joined.due = true;
-      else if (joined.hints.length < HINTS_AT_MOST) joined.hints.push(...hints);
-      return;
-    }
-    const wanted = { hints: [...hints], due: hints.length === 0 };
+    const wanted = joined ?? { hints: createHintQueue(), due: false, single: 'due' };
+    if (hints.length === 0) wanted.due = true;
+    else wanted.hints.add(hints);
+    if (joined !== undefined) return;
     open.set(name, wanted);
     try {
-      // First what is named, then whatever is due, page by page, until a page brings nothing; what others hold just now is theirs.
-      while ((wanted.hints.length > 0 || wanted.due) && !isStopping()) {
-        const supplier = await deps.suppliers.of(connectionId);
-        const slot = await slots.reserve(connectionId, wanted.hints.length || deps.limits.perConnection);
-        try {
-          if (isStopping()) return;
-          const named = wanted.hints.splice(0, slot.count);
-          if (named.length === 0) wanted.due = false;
-          const taken = await claim(lane, supplier, named, slot.count);
-          for (const [claimed, lease] of taken) slot.run(() => carry(claimed, lease, supplier));
-          if (named.length === 0 && taken.length > 0) wanted.due = true;
-        } finally {
-          slot.release();
-        }
-      }
+      // Half for what is named, half for what is due, page by page, until there is no more; what others hold just now is theirs.
+      while ((wanted.hints.size() > 0 || wanted.due) && !isStopping()) await round(lane, connectionId, wanted);
     } finally {
       open.delete(name);
     }
   };
 
-  /** The lease is counted from before the claim, so that here it always ends earlier than in the database. */
-  const claim = async (lane: Lane, supplier: Supplier, hints: Hints, limit: number): Promise<[Claimed, Lease][]> => {
+  const round = async (lane: Lane, connectionId: string, wanted: Wanted): Promise<void> => {
+    const supplier = await deps.suppliers.of(connectionId);
+    const use: SlotUse = lane === 'lookup' ? 'retry' : 'first';
+    const room = await slots.room(connectionId, wanted.hints.size() || deps.limits.perConnection, use);
+    if (isStopping()) return;
+    // Slots are held once calls are let in and not while waiting for that: other connections have use for them.
+    const admission = await deps.gate.admit(supplier, 'live', room, stopping.signal);
+    const payableCalls = payable(lane, admission);
+    const slot = slots.take(connectionId, payableCalls, use);
+    const turn = createTurn(admission, slot);
+    const now: Round = { lane, supplier, turn, slot, begun: NOTHING };
+    try {
+      if (isStopping()) return;
+      if (payableCalls === 0) await shut(now, wanted, room);
+      else if (slot.count > 0) await share(now, wanted);
+      if (payableCalls === 0 || turn.deferred() > 0) wakeLater(lane, connectionId, deferredMs(admission));
+    } finally {
+      slot.release();
+      admission.settle(now.begun);
+    }
+  };
+
+  /** Nothing may be asked of the supplier: what was named is due again later, what is due stays, and only own steps go on. */
+  const shut = async (now: Round, wanted: Wanted, room: number): Promise<void> => {
+    const named = wanted.hints.take(room);
+    if (named.length > 0) await claim(now, named, named.length);
+    if (!wanted.due) return;
+    wanted.due = false;
+    await claim(now, [], OWN_STEPS_AT_ONCE, 'own');
+  };
+
+  /** Where both what is named and what is due want slots each gets half of them, and what is left of the other's. */
+  const share = async (now: Round, wanted: Wanted): Promise<void> => {
+    const { count } = now.slot;
+    const both = wanted.due && wanted.hints.size() > 0;
+    if (both && count === 1) wanted.single = wanted.single === 'named' ? 'due' : 'named';
+    const half = count === 1 ? Number(wanted.single === 'named') : Math.ceil(count / 2);
+    const named = wanted.hints.take(both ? half : count);
+    const begun = named.length === 0 ? 0 : await claim(now, named, named.length);
+    if (!wanted.due || begun === count || isStopping()) return;
+    wanted.due = false;
+    if ((await claim(now, [], count - begun)) > 0) wanted.due = true;
+  };
+
+  /** The lease is counted from before the claim, so that here it always ends earlier than in the database. Gives how many were begun. */
+  const claim = async (
+    now: Round,
+    hints: ClaimRequest['hints'],
+    limit: number,
+    steps: ClaimRequest['steps'] = 'any',
+  ): Promise<number> => {
+    const { lane, supplier, turn, slot } = now;
     const { connectionId, timing } = supplier;
     const elapsed = stopwatch();
     const claimed = await deps.store.claim({
       connectionId,
       lane,
       hints,
+      steps,
       limit,
       leaseMs: timing.leaseMs,
-      plan: (_operation, snapshot) => plan(snapshot, rulesFor(supplier, snapshot), deps.random),
+      plan: ({ id }, snapshot) => turn.permit(id, snapshot, plan(snapshot, rulesFor(supplier, snapshot), deps.random)),
     });
     const lease: Lease = { remainingMs: () => timing.leaseMs - elapsed() };
-    return claimed.map((one) => [one, lease]);
+    for (const one of claimed) slot.run(turn.useOf(one), () => carry(deps, one, lease, supplier));
+    const { writes, lookUps, repeats } = turn.begun(claimed);
+    const { begun } = now;
+    now.begun = { writes: begun.writes + writes, lookUps: begun.lookUps + lookUps, repeats: begun.repeats + repeats };
+    return claimed.length;
   };
 
-  const carry = async (claimed: Claimed, lease: Lease, supplier: Supplier): Promise<void> => {
-    const { learnt, report } = await attempt(claimed, supplier, deps.vault, lease);
-    const rules = rulesFor(supplier, claimed.snapshot);
-    const decision = decide(claimed.snapshot, learnt, rules, deps.random);
-    if (decision === null) return;
-    const result = await complete({ claimed, decision, report });
-    if (result !== 'reference-taken') return;
-    const review = decide(claimed.snapshot, { type: 'reference-taken' }, rules, deps.random);
-    if (review !== null) await complete({ claimed, decision: review, report });
+  /** What was deferred is due by then; should this process be gone, the sweeper finds it. */
+  const wakeLater = (lane: Lane, connectionId: string, ms: number): void => {
+    const name = `${lane}|${connectionId}`;
+    if (alarms.has(name)) return;
+    const alarm = setTimeout(() => {
+      alarms.delete(name);
+      void told(lane, connectionId, []);
+    }, ms);
+    alarm.unref();
+    alarms.set(name, alarm);
   };
 
-  /** Compare-and-set makes a second try harmless; if all fail the lease lapses and the outcome is unknown, which is the truth. */
-  const complete = (completion: Completion): ReturnType<OperationStore['complete']> =>
-    pRetry(() => deps.store.complete(completion), { retries: 5, minTimeout: 100, maxTimeout: 2_000, randomize: true });
+  const told: Engine['wake'] = async (lane, connectionId, hints) => {
+    try {
+      await wake(lane, connectionId, hints);
+    } catch (error) {
+      // The work stays due; the sweeper brings it again.
+      if (!isStopping()) deps.onError(error, `wake ${lane}`);
+    }
+  };
 
   return {
-    wake: async (lane, connectionId, hints) => {
-      try {
-        await wake(lane, connectionId, hints);
-      } catch (error) {
-        // The work stays due; the sweeper brings it again.
-        deps.onError(error, `wake ${lane}`);
-      }
-    },
+    wake: told,
     stop: async () => {
-      stopping = true;
+      stopping.abort();
+      for (const alarm of alarms.values()) clearTimeout(alarm);
       await slots.idle();
     },
   };

@@ -35,6 +35,7 @@ export const REVIEW: ReviewPhrases = {
     next: PERSON,
   },
   quarantined: { happened: 'was set aside after an error on our side', next: PERSON },
+  'hold-overdue': { happened: 'is still held by the scheme long after the hold should have ended', next: PERSON },
   'not-supported': {
     happened: 'cannot be sent to this scheme automatically',
     next: 'A person arranges it with the scheme',

@@ -20,5 +20,6 @@ export const REVIEW: ReviewPhrases = {
   'evidence-mismatch': { happened: '与会员计划反馈的内容不一致', next: PERSON },
   'supplier-reference-taken': { happened: '已获会员计划确认，但其编号属于另一笔申请', next: PERSON },
   quarantined: { happened: '因我方错误暂时搁置', next: PERSON },
+  'hold-overdue': { happened: '预留期早已结束，会员计划却仍显示积分被预留', next: PERSON },
   'not-supported': { happened: '无法自动提交给该会员计划', next: '将由工作人员与会员计划联系办理' },
 };

@@ -1,3 +1,5 @@
+import { isFinal } from '../../spec/operation.js';
+import { quarantinedByLapses } from './decide-open.js';
 import { planRedemption } from './plan-redemption.js';
 import { canFind, withinKeyWindow } from './recovery-rules.js';
 import { parkedDelay, submittedDelay, type Random } from './schedule.js';
@@ -5,6 +7,8 @@ import { type Decision, isRedemption, type Plan, type Rules, type Snapshot, type
 
 /** What a due operation needs now: a send, the same send again, a look-up, or a step that needs no supplier. */
 export function plan(snapshot: Snapshot, rules: Rules, random: Random): Plan {
+  const aside = isFinal(snapshot.state) ? null : quarantinedByLapses(snapshot);
+  if (aside !== null) return become(aside);
   return isRedemption(snapshot) ? planRedemption(snapshot, rules) : planWrite(snapshot as WriteSnapshot, rules, random);
 }
 

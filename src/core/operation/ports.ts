@@ -85,11 +85,20 @@ export interface LookSubject {
 export interface ClaimRequest {
   readonly connectionId: string;
   readonly lane: Lane;
-  /** Operations the wake-up named; claimed first. */
+  /** Operations the wake-up named, and no others; without any whatever is due, tenants taking turns, each one's oldest first. */
   readonly hints: readonly { readonly tenantId: string; readonly id: string }[];
+  /** `own`: only what may go on without the supplier. A connection that is not live gets no other steps, whatever is asked here. */
+  readonly steps: 'any' | 'own';
   readonly limit: number;
   readonly leaseMs: number;
-  readonly plan: (operation: OperationRow, snapshot: Snapshot) => Plan;
+  /** Asked again for the same operation when the transaction has to be run again. */
+  readonly plan: (operation: OperationRow, snapshot: Snapshot) => Plan | Deferral;
+}
+
+/** The operation's call was not let in: it stays as it is and is due again in so many milliseconds. Burns no try, leaves no event. */
+export interface Deferral {
+  readonly act: 'defer';
+  readonly forMs: number;
 }
 
 /** How an attempt ended, for people who look at it later. Nothing in it names a member. */
@@ -99,6 +108,39 @@ export interface AttemptReport {
   readonly latencyMs: number;
   readonly detail: string | null;
   readonly exchanges: Json;
+}
+
+/** An attempt that has ended and is committed, for those who count; nothing in it names a member. */
+export interface AttemptEnd {
+  readonly operationId: string;
+  readonly tenantId: string;
+  readonly scheme: string;
+  readonly connectionId: string;
+  readonly kind: OperationRow['kind'];
+  readonly act: Claimed['act'];
+  /** As in `AttemptReport`. */
+  readonly outcome: string;
+  readonly latencyMs: number;
+  readonly from: OperationRow['state'];
+  readonly to: OperationRow['state'];
+  readonly createdAt: Date;
+}
+
+/** An operation that was set aside for our own fault: it cannot be read or planned, or ends the processes that carry it. */
+export interface Quarantined {
+  readonly operationId: string;
+  readonly tenantId: string;
+  readonly connectionId: string;
+  readonly scheme: string;
+}
+
+/** What is stuck on a connection, and whether an incident says so already. */
+export interface StuckWork {
+  readonly connectionId: string;
+  readonly scheme: string;
+  /** How many operations are stuck, by state; none when all is well again. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly told: boolean;
 }
 
 /** The end of a claim: what was decided, and how the attempt went. */

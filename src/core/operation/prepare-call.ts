@@ -30,7 +30,7 @@ export function prepareCall(
   subject: LookSubject,
   supplier: Supplier,
   vault: MemberVault,
-  options: Pick<CallOptions, 'observe' | 'lease' | 'signal'>,
+  options: Pick<CallOptions, 'observe' | 'lease' | 'signal' | 'priority' | 'admitted'>,
 ): PreparedCall {
   const { operation, resume } = subject;
   const write = writeOf(supplier.adapter, operation);

@@ -31,6 +31,8 @@ export interface Snapshot {
   readonly unknownForMs: number | null;
   readonly untilDeadlineMs: number;
   readonly leaseLapsed: boolean;
+  /** Leases in a row that lapsed without an end, or claims that our own fault ended; the last one not counted while `leaseLapsed`. */
+  readonly lapses: number;
 }
 
 /** An operation that is one write at the supplier: every kind but expectation and redemption. */

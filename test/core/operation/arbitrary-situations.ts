@@ -28,6 +28,7 @@ export const anySnapshot: fc.Arbitrary<Snapshot> = fc.record({
   unknownForMs: fc.option(age),
   untilDeadlineMs: fc.integer({ min: -30 * DAY, max: 30 * DAY }),
   leaseLapsed: fc.boolean(),
+  lapses: fc.integer({ min: 0, max: 3 }),
 });
 
 /** An operation in its very first send. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { Claimed } from '../../../src/core/operation/ports.js';
+import type { Claimed, ClaimRequest } from '../../../src/core/operation/ports.js';
 import type { Lease, Supplier } from '../../../src/core/supplier/ports.js';
 import { accruing, SENDING, supplierOf } from './fake-claim.js';
 import { type Completed, hints, many, running, slow } from './fake-engine.js';
@@ -50,21 +50,25 @@ describe('waking', () => {
     expect(claims.map(({ hints: named }) => named.map(({ id }) => id).join())).toEqual([
       'op-0',
       'op-0',
+      // What is due has its half of the one slot there is, until there is no more of it.
+      '',
       'op-1',
       'op-0',
       'op-1',
       'op-2',
-      '',
     ]);
   });
 
   it('plans by the rules of the connection', async () => {
-    const { engine, claims } = running({});
-    await engine.wake('live', CONNECTION, hints(1));
-    const plan = claims[0]?.plan;
-    expect(plan?.(SENDING, situation({ state: 'queued' }))).toEqual({ act: 'send' });
-    expect(plan?.(SENDING, situation({ state: 'unknown' }))).toEqual({ act: 'look-up' });
-    expect(plan?.(SENDING, situation({ kind: 'claim', state: 'unknown' }))).toMatchObject({ act: 'become' });
+    const planned: unknown[] = [];
+    const states = [{ state: 'queued' }, { state: 'unknown' }, { kind: 'claim', state: 'unknown' }] as const;
+    const claim = async ({ plan }: ClaimRequest): Promise<Claimed[]> => {
+      planned.push(...states.map((one, index) => plan({ ...SENDING, id: `op-${index}` }, situation(one))));
+      return [];
+    };
+    const { engine } = running({ claim });
+    await engine.wake('live', CONNECTION, hints(3));
+    expect(planned).toMatchObject([{ act: 'send' }, { act: 'look-up' }, { act: 'become' }]);
   });
 
   it('ends when the work is handed out, not when it is done', async () => {

@@ -14,6 +14,7 @@ const REVIEW_REASONS = Object.keys({
   'evidence-mismatch': true,
   'supplier-reference-taken': true,
   quarantined: true,
+  'hold-overdue': true,
   'not-supported': true,
 } satisfies Record<ReviewReason, true>) as ReviewReason[];
 const LANGUAGES = ['zh', 'en'] as const;

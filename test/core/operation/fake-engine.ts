@@ -1,5 +1,6 @@
+import { OPEN_GATE } from '../../../src/compose/open-gate.js';
 import { createEngine, type Engine, type EngineDeps } from '../../../src/core/operation/engine.js';
-import type { Claimed, ClaimRequest, Completion } from '../../../src/core/operation/ports.js';
+import type { AttemptEnd, Claimed, ClaimRequest, Completion } from '../../../src/core/operation/ports.js';
 import type { Supplier, Suppliers } from '../../../src/core/supplier/ports.js';
 import type { Receipt } from '../../../src/spec/adapter.js';
 import { accruing, claimed, supplierOf, vaultOf } from './fake-claim.js';
@@ -13,6 +14,7 @@ export interface Running {
   readonly claims: ClaimRequest[];
   readonly completions: Completion[];
   readonly errors: unknown[];
+  readonly ends: AttemptEnd[];
 }
 
 /** An engine over a store that gives these claims, one list per call, and these answers to completions. */
@@ -23,11 +25,16 @@ export function running(given: {
   readonly complete?: () => Promise<Completed>;
   readonly claim?: EngineDeps['store']['claim'];
   readonly slots?: number;
+  readonly retries?: number;
+  readonly gate?: Partial<EngineDeps['gate']>;
+  readonly guard?: EngineDeps['guard'];
+  readonly onAttempt?: EngineDeps['onAttempt'];
 }): Running {
   const pages = [...(given.pages ?? [])];
   const claims: ClaimRequest[] = [];
   const completions: Completion[] = [];
   const errors: unknown[] = [];
+  const ends: AttemptEnd[] = [];
   const supplier = given.supplier ?? supplierOf(accruing(async () => receipt({ echo: {} })));
   const slots = given.slots ?? 4;
   const engine = createEngine({
@@ -42,12 +49,20 @@ export function running(given: {
       },
     },
     suppliers: { of: given.suppliers ?? (async () => supplier), connectionFor: async () => null },
+    gate: { ...OPEN_GATE, ...given.gate },
+    guard: given.guard ?? { authFailed: async () => false },
     vault: vaultOf(),
     random: () => 0.5,
-    limits: { total: slots, perConnection: slots, onError: (error) => errors.push(error) },
+    limits: {
+      total: slots,
+      perConnection: slots,
+      retries: given.retries ?? slots,
+      onError: (error) => errors.push(error),
+    },
+    onAttempt: given.onAttempt ?? ((end) => ends.push(end)),
     onError: (error, where) => errors.push(where, error),
   });
-  return { engine, claims, completions, errors };
+  return { engine, claims, completions, errors, ends };
 }
 /** So many operations, named. */
 export const hints = (count: number): ClaimRequest['hints'] =>

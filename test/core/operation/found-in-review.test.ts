@@ -17,9 +17,9 @@ it('a push about something never sent stays in review however often it comes', (
 });
 
 it('one connection holds at most perConnection, over both lanes', async () => {
-  const slots = createSlots({ total: 10, perConnection: 4, onError: () => undefined });
-  await slots.reserve('a', 4);
-  const second = slots.reserve('a', 4);
+  const slots = createSlots({ total: 10, perConnection: 4, retries: 5, onError: () => undefined });
+  slots.take('a', 4, 'first');
+  const second = slots.room('a', 4, 'retry');
   const r = await Promise.race([second, new Promise<'waits'>((res) => setImmediate(() => res('waits')))]);
   expect(r).toBe('waits');
 });

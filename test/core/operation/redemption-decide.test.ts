@@ -53,9 +53,15 @@ describe('the answer of a first send', () => {
   });
 
   it('that was not sent is tried again by the schedule, with the wish kept', () => {
-    for (const learnt of ['not sent', 'throttled', 'refused credentials', 'bug before the send'] as const) {
+    for (const [learnt, tries] of [
+      ['not sent', 2],
+      ['refused credentials', 2],
+      ['bug before the send', 2],
+      // Waiting one's turn is no try.
+      ['throttled', 1],
+    ] as const) {
       const decision = decided(underWayOf('confirm', { notSentTries: 1 }), learnt);
-      expect(decision).toMatchObject({ to: 'held', notSentTries: 2 });
+      expect(decision).toMatchObject({ to: 'held', notSentTries: tries });
       expect(decision).not.toHaveProperty('intent');
       expect(decision).not.toHaveProperty('wakeAt');
     }

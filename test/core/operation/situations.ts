@@ -46,6 +46,7 @@ export function situation(different: Partial<Snapshot> = {}): Snapshot {
     unknownForMs: null,
     untilDeadlineMs: 30 * DAY,
     leaseLapsed: false,
+    lapses: 0,
     ...different,
   };
 }

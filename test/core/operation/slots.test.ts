@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createSlots, type Slots } from '../../../src/core/operation/slots.js';
+import { createSlots, type Reservation, type Slots, type SlotUse } from '../../../src/core/operation/slots.js';
 
 /** Work that ends when it is told to. */
 function open(): {
@@ -23,9 +23,18 @@ async function settled<T>(promise: Promise<T>): Promise<T | 'waits'> {
   return Promise.race([promise, turn]);
 }
 
-function slotsOf(total: number, perConnection: number): { slots: Slots; errors: unknown[] } {
+/** Slots, with waiting and taking in one; who comes too late waits again. */
+function slotsOf(total: number, perConnection: number, retries = total) {
   const errors: unknown[] = [];
-  return { slots: createSlots({ total, perConnection, onError: (error) => errors.push(error) }), errors };
+  const slots = createSlots({ total, perConnection, retries, onError: (error) => errors.push(error) });
+  const reserve = async (connection: string, wanted: number, use: SlotUse = 'first'): Promise<Reservation> => {
+    for (;;) {
+      await slots.room(connection, wanted, use);
+      const taken = slots.take(connection, wanted, use);
+      if (taken.count > 0) return taken;
+    }
+  };
+  return { slots: { ...slots, reserve } satisfies Slots & { reserve: unknown }, errors };
 }
 
 describe('slots', () => {
@@ -53,7 +62,7 @@ describe('slots', () => {
     const held = await slots.reserve('a', 10);
     const waiting = slots.reserve('a', 10);
     const running = Array.from({ length: 10 }, open);
-    for (const { work } of running) held.run(work);
+    for (const { work } of running) held.run('first', work);
     for (const { end } of running.slice(0, 7)) end();
     expect(await settled(waiting)).toBe('waits');
     running[7]?.end();
@@ -64,8 +73,8 @@ describe('slots', () => {
     const { slots, errors } = slotsOf(2, 2);
     const held = await slots.reserve('a', 2);
     const [good, bad] = [open(), open()];
-    held.run(good.work);
-    held.run(bad.work);
+    held.run('first', good.work);
+    held.run('first', bad.work);
     const waiting = slots.reserve('a', 2);
     good.end();
     bad.fail(new Error('failed'));
@@ -77,7 +86,7 @@ describe('slots', () => {
     const { slots } = slotsOf(4, 4);
     const held = await slots.reserve('a', 3);
     const one = open();
-    held.run(one.work);
+    held.run('first', one.work);
     held.release();
     held.release();
     const rest = await slots.reserve('a', 3);
@@ -91,7 +100,7 @@ describe('slots', () => {
     await slots.idle();
     const held = await slots.reserve('a', 2);
     const one = open();
-    held.run(one.work);
+    held.run('first', one.work);
     const idle = slots.idle();
     held.release();
     expect(await settled(idle.then(() => 'idle'))).toBe('waits');
