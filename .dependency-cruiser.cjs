@@ -21,7 +21,7 @@ const CONCERN_PACKAGES = {
   privacy: [],
   suppliers: [],
   audit: [],
-  observe: ['pino'],
+  observe: ['pino', 'prom-client'],
   config: ['zod', 'yaml', 'ajv', 'ajv-formats'],
 };
 const SANDBOX_PACKAGES = ['express', 'yaml'];

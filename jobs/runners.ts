@@ -1,3 +1,4 @@
+import type { CanaryBook } from '../src/core/health/ports.js';
 import type { Engine } from '../src/core/operation/engine.js';
 import type { ReconcileRunner } from '../src/core/reconcile/runner.js';
 import type { ResyncRunner } from '../src/core/resync/runner.js';
@@ -7,4 +8,5 @@ export interface Runners {
   readonly engine: Pick<Engine, 'wake'>;
   readonly reconcile: Pick<ReconcileRunner, 'openNight' | 'wake'>;
   readonly resync: Pick<ResyncRunner, 'wake'>;
+  readonly canaries: Pick<CanaryBook, 'seen'>;
 }

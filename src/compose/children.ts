@@ -23,6 +23,9 @@ export function childrenOf(environment: Environment, places: Places): ChildSpec[
     INTERLINE_DATA_DIR: environment.dataDir,
     INTERLINE_SANDBOX: 'off',
     INTERLINE_SCHEMES: environment.schemeDirectories.join(path.delimiter),
+    // The start has looked already, and the numbers of all are told in one place.
+    INTERLINE_REDIS_GUARD: 'off',
+    METRICS_PORT: environment.metricsPort === null ? '' : 'supervisor',
     PORT: String(places.port),
   };
   const workers = Array.from({ length: environment.processes }, (_none, index) => ({
@@ -57,6 +60,7 @@ function sandbox(environment: Environment, port: number, url: string): ChildSpec
       SANDBOX_SCHEMES: environment.schemeDirectories.join(path.delimiter),
       SANDBOX_PUSH_URLS: JSON.stringify(Object.fromEntries(pushUrls)),
     },
+    answers: 'nothing',
     stopStage: 3,
   };
 }

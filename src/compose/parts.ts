@@ -2,31 +2,43 @@ import { adapterFor } from '../../adapters/index.js';
 import { createCheckForm } from '../config/link-form.js';
 import { assertTiming, limitsOf, timingOf } from '../config/timing.js';
 import { createInbound, type InboundUseCases } from '../core/inbound/use-cases.js';
+import { overSchemes } from '../core/connection/over-schemes.js';
 import type { CreateLinkDeps } from '../core/link/create-link.js';
 import type { OperationStore, Outbox, WakeQueue } from '../core/operation/ports.js';
+import { type ClockGuard, CLOCK_OFF_AT_MOST_MS, createClockGuard } from '../core/health/clock-guard.js';
 import type { BreakBook, InputVault } from '../core/reconcile/ports.js';
-import type { ConnectionStore } from '../core/supplier/ports.js';
+import type { ConnectionStore, Gate } from '../core/supplier/ports.js';
 import { type Relay, startRelay } from '../core/operation/relay.js';
+import { type ClosedSets, closedSets } from '../observe/labels.js';
+import { createProcessMetrics, type ProcessMetrics } from '../observe/process-metrics.js';
+import { watchedStore } from '../observe/watched-store.js';
+import { createGate } from '../limits/gate.js';
 import { openConnectionSecrets } from '../privacy/connection-secrets.js';
-import { masterKeyFromBytes, rolePassword } from '../privacy/master-key.js';
+import { type MasterKey, masterKeyFromBytes, rolePassword } from '../privacy/master-key.js';
 import { createMemberVault } from '../privacy/member-vault.js';
 import { createSettlementVault } from '../privacy/settlement-vault.js';
 import { openBackend, type QueueBackend, type QueuePlace } from '../queue/backend.js';
+import { openQueues, type OpenQueues } from '../queue/open-queues.js';
 import { createWakeQueue } from '../queue/wake-queue.js';
 import type { Scheme } from '../spec/scheme.js';
 import { assertBoundByTenancy } from '../store/boot-check.js';
 import { createBreakBook } from '../store/break-book.js';
+import { createBreakerRows } from '../store/breaker-rows.js';
 import { createConnectionStore } from '../store/connection-store.js';
 import { createInboundStore } from '../store/inbound-store.js';
 import { createLinkStore } from '../store/link-store.js';
 import { createOperationStore } from '../store/operation-store.js';
 import { publishOutbox } from '../store/outbox.js';
 import { openPools, type Pools, roleUrl } from '../store/pools.js';
+import { databaseTime } from '../store/database-time.js';
+import { createQuotaRows } from '../store/quota.js';
 import { overdue } from '../store/sweep.js';
-import { createSuppliers } from '../suppliers/suppliers.js';
+import { createSuppliers, type SuppliersOptions } from '../suppliers/suppliers.js';
 
 /** Where a process tells what went wrong; fields never hold bodies, tokens or member numbers. */
 export interface GatewayLog {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
@@ -42,12 +54,15 @@ export interface GatewayOptions {
   readonly log: GatewayLog;
   /** Operations under way at once in this process. */
   readonly slots?: number | undefined;
+  /** Paths of the contract, where this process has a door: what requests are counted under. */
+  readonly routes?: readonly string[] | undefined;
 }
 
 /** What the use cases and the background work of one process share. */
 export interface Parts {
   readonly pools: Pools;
   readonly backend: QueueBackend;
+  readonly queues: OpenQueues;
   readonly queue: WakeQueue;
   readonly outbox: Outbox;
   readonly relay: Relay;
@@ -56,9 +71,23 @@ export interface Parts {
   readonly breaks: BreakBook;
   readonly links: CreateLinkDeps;
   readonly connections: ConnectionStore;
+  /** The limits and breakers of all connections. */
+  readonly gate: Gate;
+  readonly master: MasterKey;
+  /** A connection's secrets in clear. */
+  readonly openSecrets: SuppliersOptions['openSecrets'];
+  /** Suppliers by other connections than those that are stored; whoever opens them closes them. */
+  readonly suppliersOver: (
+    connections: ConnectionStore,
+    openSecrets: SuppliersOptions['openSecrets'],
+  ) => ReturnType<typeof createSuppliers>;
   /** Seals what suppliers' settlements say. */
   readonly inputs: InputVault;
   readonly inbound: InboundUseCases;
+  readonly clock: ClockGuard;
+  readonly sets: ClosedSets;
+  readonly metrics: ProcessMetrics;
+  readonly log: GatewayLog;
   /** Tells the log of an error in background work, which comes round again. */
   readonly failed: (where: string) => (error: unknown) => void;
   /** Stops the relay and closes every connection. */
@@ -86,17 +115,32 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
     throw error;
   });
   const backend = openBackend(queuePlace(options, rolePassword(master, 'queue')));
-  const queue = createWakeQueue(backend, failed('queue'));
+  const queues = openQueues(backend, failed('queue'));
+  const queue = createWakeQueue(queues);
+  const clock = createClockGuard(() => databaseTime(pools.relay), CLOCK_OFF_AT_MOST_MS);
+  const sets = closedSets(
+    options.schemes.map(({ id }) => id),
+    options.routes ?? [],
+  );
+  const metrics = createProcessMetrics(sets, clock.skewMs);
   const outbox: Outbox = {
     publish: (limit, publish) => publishOutbox(pools, limit, publish),
     overdue: () => overdue(pools),
   };
   const relay = startRelay(outbox, queue, failed('relay'));
   const schemes = new Map(options.schemes.map((scheme) => [scheme.id, scheme]));
-  const connections = createConnectionStore(pools);
-  const suppliers = openSuppliers(schemes, connections, master);
+  const connections = overSchemes(createConnectionStore(pools), schemes);
+  const openSecrets: SuppliersOptions['openSecrets'] = ({ keyVersion, wrappedKey, id, secrets }) =>
+    openConnectionSecrets(master, { version: keyVersion, wrapped: wrappedKey }, id, secrets);
+  const gate = createGate({
+    quotas: createQuotaRows(pools),
+    breakers: createBreakerRows(pools),
+    onError: failed('gate'),
+  });
+  const suppliersOver: Parts['suppliersOver'] = (over, open) => openSuppliers(schemes, over, open, gate);
+  const suppliers = suppliersOver(connections, openSecrets);
   const vault = createMemberVault(master);
-  const store = createOperationStore(pools, relay.nudge);
+  const store = watchedStore(createOperationStore(pools, relay.nudge), metrics.ended);
   const breaks = createBreakBook(pools, (scheme) => schemes.get(scheme)?.zone ?? 'UTC');
   const inbound = createInbound({
     store: createInboundStore(pools),
@@ -113,6 +157,7 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
   return {
     pools,
     backend,
+    queues,
     queue,
     outbox,
     relay,
@@ -121,14 +166,23 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
     breaks,
     links: { store: createLinkStore(pools), suppliers, vault, checkForm: createCheckForm(options.schemes) },
     connections,
+    gate,
+    master,
+    openSecrets,
+    suppliersOver,
     inputs: createSettlementVault(master),
     inbound,
+    clock,
+    sets,
+    metrics,
+    log: options.log,
     failed,
     close: async () => {
       await relay.stop();
       await queue.close();
       backend.close();
       suppliers.close();
+      await gate.close();
       await pools.end();
     },
   };
@@ -137,7 +191,8 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
 function openSuppliers(
   schemes: Parts['schemes'],
   connections: ConnectionStore,
-  master: ReturnType<typeof masterKeyFromBytes>,
+  openSecrets: SuppliersOptions['openSecrets'],
+  gate: Gate,
 ) {
   return createSuppliers({
     connections,
@@ -146,9 +201,9 @@ function openSuppliers(
     timingOf,
     limitsOf,
     assertTiming,
-    openSecrets: ({ keyVersion, wrappedKey, id, secrets }) =>
-      openConnectionSecrets(master, { version: keyVersion, wrapped: wrappedKey }, id, secrets),
+    openSecrets,
     maxSockets: SOCKETS,
+    gate,
   });
 }
 

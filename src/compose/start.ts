@@ -1,5 +1,6 @@
 import { ConfigurationError, type Environment, ROLES } from '../config/environment.js';
 import { loadSchemes } from '../config/schemes.js';
+import type { WatchDoor } from '../http/watch-door.js';
 import { createLogger } from '../observe/log.js';
 import { startEmbeddedPostgres } from '../process/embedded-postgres.js';
 import { freePort } from '../process/free-port.js';
@@ -10,7 +11,9 @@ import { childrenOf, type Places } from './children.js';
 import { welcome } from './welcome.js';
 import { writeCredentials, type Credentials } from './credentials.js';
 import { migrate } from './migrate.js';
+import { refuseUnsafeQueue } from './queue-guard.js';
 import { demoKeys, seed } from './seed.js';
+import { createSupervisorAnswers, openWatchOfAll } from './watch-all.js';
 
 /**
  * Runs the gateway until it is told to stop. With all roles: database (embedded unless DATABASE_URL names one), migrations,
@@ -33,10 +36,12 @@ export async function start(environment: Environment): Promise<void> {
 
 async function startAll(environment: Environment): Promise<void> {
   const log = createLogger({ level: environment.logLevel, name: 'supervisor' });
+  await refuseUnsafeQueue(environment);
   const masterKey = masterKeyOf(environment);
   const embedded =
     environment.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: environment.dataDir }) : null;
   const ownerUrl = environment.databaseUrl ?? embedded?.url ?? '';
+  let watchDoor: WatchDoor | null = null;
   try {
     const port = environment.port === 0 ? await freePort() : environment.port;
     const sandboxUrl = await sandboxUrlOf(environment);
@@ -44,13 +49,16 @@ async function startAll(environment: Environment): Promise<void> {
     await migrate({ ownerUrl, masterKey });
     const credentials = environment.production ? null : await prepareDevelopment(environment, places);
     const supervisor = supervise(childrenOf(environment, places), {
+      own: createSupervisorAnswers(),
       log: (event) => {
         if (event.event !== 'child-ready') log.warn(event, event.event);
       },
       afterStop: async () => {
+        await watchDoor?.stop();
         await embedded?.stop();
       },
     });
+    watchDoor = await openWatchOfAll(environment, supervisor);
     void embedded?.lost.then((error) => {
       log.error({ error }, 'the embedded database ended and did not come back');
       void supervisor.stop(1);

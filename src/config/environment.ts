@@ -35,8 +35,10 @@ export interface Environment {
   readonly schemeDirectories: readonly string[];
   /** How many worker processes this start runs. */
   readonly processes: number;
-  /** A port of its own for `/metrics`; `null`: none. */
-  readonly metricsPort: number | null;
+  /** A port of its own for `/metrics` and health; `supervisor`: this process is asked through its supervisor; `null`: none. */
+  readonly metricsPort: number | 'supervisor' | null;
+  /** `off`: a start does not look whether Redis would lose jobs. */
+  readonly redisGuard: 'on' | 'off';
 }
 
 /** One or more values of the environment cannot be used. The message is one line and repeats no value, since some are secrets. */
@@ -67,6 +69,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     schemeDirectories: values.INTERLINE_SCHEMES,
     processes: values.INTERLINE_PROCESSES,
     metricsPort: values.METRICS_PORT ?? null,
+    redisGuard: values.INTERLINE_REDIS_GUARD,
   };
   const conflicts = conflictsOf(environment);
   if (conflicts.length > 0) throw refusal(conflicts);
@@ -136,7 +139,8 @@ const VARIABLES = z.object({
     .regex(/^([1-9]|[1-5]\d|6[0-4])$/, 'must be a number of worker processes, 1 to 64')
     .transform(Number)
     .default(1),
-  METRICS_PORT: port.optional(),
+  METRICS_PORT: z.union([z.literal('supervisor'), port], 'must be a port, 0 to 65535').optional(),
+  INTERLINE_REDIS_GUARD: z.enum(['on', 'off'], 'must be on or off').default('on'),
 });
 
 function conflictsOf(environment: Environment): string[] {
@@ -147,7 +151,7 @@ function conflictsOf(environment: Environment): string[] {
   const used = new Map<number, string>([[environment.port, 'PORT']]);
   const others: [string, number | null][] = [
     ['SANDBOX_PORT', environment.sandbox.kind === 'own' ? environment.sandboxPort : null],
-    ['METRICS_PORT', environment.metricsPort],
+    ['METRICS_PORT', environment.metricsPort === 'supervisor' ? null : environment.metricsPort],
   ];
   for (const [name, number] of others) {
     if (number === null || number === 0) continue;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { askChild, type Gather, type Question, serveGather } from './asking.js';
 import type { ReadyMessage } from './child.js';
 import { deferred } from './deferred.js';
 import { nodeArguments } from './node-arguments.js';
@@ -11,6 +12,8 @@ export interface ChildSpec {
   readonly args?: readonly string[] | undefined;
   /** Added to our own environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Whether it answers questions; one that does not is never asked. */
+  readonly answers?: 'questions' | 'nothing' | undefined;
   /** Children of a lower stage stop before those of a higher one are asked to. */
   readonly stopStage: number;
   /** How long it may take to stop; killed after. 30 s by default. */
@@ -34,6 +37,12 @@ export type ChildEvent =
 export interface SupervisedChild {
   readonly spec: ChildSpec;
   pid(): number | null;
+  /** Whether it runs and was ready in this life. */
+  isReady(): boolean;
+  /** How often it was started again. */
+  restarts(): number;
+  /** Its answer; `null` when it has none in time, or does not run. */
+  ask(question: Question): Promise<unknown>;
   /** The first time it was ready. Rejects with `ChildFailed` when it ended before that, and is then not started again: it would only fail again. */
   readonly ready: Promise<ReadyMessage>;
   /** Ends the restarts, asks it to stop and resolves when it has ended. */
@@ -60,11 +69,13 @@ const RESTART_MS = [0, 100, 200, 500, 1000, 2000, 5000] as const;
 const STEADY_MS = 2000;
 const GRACE_MS = 30_000;
 
-/** Starts a child and starts it again whenever it ends without having been asked to. */
-export function superviseChild(spec: ChildSpec, log: (event: ChildEvent) => void): SupervisedChild {
+/** Starts a child and starts it again whenever it ends without having been asked to. `gather` asks all children for one of them. */
+export function superviseChild(spec: ChildSpec, log: (event: ChildEvent) => void, gather: Gather): SupervisedChild {
   let child: ChildProcess | null = null;
   let stopping = false;
   let failures = 0;
+  let restarts = 0;
+  let isReady = false;
   let restart: NodeJS.Timeout | undefined;
   let ended: Promise<void> = Promise.resolve();
   const ready = deferred<ReadyMessage>();
@@ -74,16 +85,20 @@ export function superviseChild(spec: ChildSpec, log: (event: ChildEvent) => void
     let readyAt: number | null = null;
     const running = launch(spec);
     child = running;
+    isReady = false;
+    serveGather(running, gather);
     running.on('message', (message) => {
-      if (!isReady(message)) return;
+      if (!saysReady(message)) return;
       readyAt = performance.now();
       wasReady = true;
+      isReady = true;
       log({ event: 'child-ready', child: spec.name, pid: running.pid ?? -1 });
       ready.resolve(message);
     });
     ended = new Promise((resolve) => {
       const over = (code: number | null, signal: string | null): void => {
         child = null;
+        isReady = false;
         resolve();
         // Without effect on one that was ready.
         ready.reject(new ChildFailed(spec.name, code ?? 1, stopping ? 'was stopped before it was ready' : undefined));
@@ -98,7 +113,9 @@ export function superviseChild(spec: ChildSpec, log: (event: ChildEvent) => void
     failures = steady ? 1 : failures + 1;
     const restartInMs = wasReady ? (RESTART_MS[Math.min(failures, RESTART_MS.length) - 1] ?? 0) : null;
     log({ event: 'child-died', child: spec.name, code, signal, restartInMs });
-    if (restartInMs !== null) restart = setTimeout(start, restartInMs);
+    if (restartInMs === null) return;
+    restarts += 1;
+    restart = setTimeout(start, restartInMs);
   };
   const cease = (): void => {
     stopping = true;
@@ -119,7 +136,16 @@ export function superviseChild(spec: ChildSpec, log: (event: ChildEvent) => void
     clearTimeout(patience);
   };
   start();
-  return { spec, pid: () => child?.pid ?? null, ready: ready.promise, stop, kill };
+  return {
+    spec,
+    pid: () => child?.pid ?? null,
+    isReady: () => isReady,
+    restarts: () => restarts,
+    ask: async (question) => (child === null || spec.answers === 'nothing' ? null : askChild(child, question)),
+    ready: ready.promise,
+    stop,
+    kill,
+  };
 }
 
 /**
@@ -134,6 +160,6 @@ function launch(spec: ChildSpec): ChildProcess {
   });
 }
 
-function isReady(message: unknown): message is ReadyMessage {
+function saysReady(message: unknown): message is ReadyMessage {
   return typeof message === 'object' && message !== null && 'ready' in message && message.ready === true;
 }

@@ -1,3 +1,4 @@
+import type { Answers, Question } from './asking.js';
 import type { ReadyMessage } from './child.js';
 import { deferred } from './deferred.js';
 import {
@@ -12,6 +13,19 @@ export interface SupervisorOptions {
   readonly log?: (event: ChildEvent) => void;
   /** Runs once all children have ended: the place to stop the database. */
   readonly afterStop?: () => Promise<void>;
+  /** What the supervisor itself answers when all are asked; it then stands among the answers as `supervisor`. */
+  readonly own?: (question: Question, children: readonly ChildStanding[]) => Promise<unknown>;
+}
+
+/** How a child fares. */
+export interface ChildStanding {
+  readonly name: string;
+  /** Whether it runs and was ready in this life. */
+  readonly ready: boolean;
+  /** How often it was started again. */
+  readonly restarts: number;
+  /** Whether it can be asked anything more. */
+  readonly answers: 'questions' | 'nothing';
 }
 
 export interface Supervisor {
@@ -21,6 +35,9 @@ export interface Supervisor {
   readonly stopped: Promise<number>;
   /** The pid of a child; `null` between two lives. */
   pid(name: string): number | null;
+  standings(): readonly ChildStanding[];
+  /** Asks every child and the supervisor itself; `null` for those that have no answer in time. */
+  gather(question: Question): Promise<Answers>;
   /** Stops the children stage by stage, then runs `afterStop`. Asked again, the answer is the same stop. */
   stop(exitCode?: number): Promise<number>;
 }
@@ -30,7 +47,22 @@ export interface Supervisor {
  * whose supervisor is gone, however it went, ends by itself.
  */
 export function supervise(specs: readonly ChildSpec[], options: SupervisorOptions = {}): Supervisor {
-  const children = specs.map((spec) => superviseChild(spec, options.log ?? (() => undefined)));
+  const standings = (): ChildStanding[] =>
+    children.map(({ spec, isReady, restarts }) => ({
+      name: spec.name,
+      ready: isReady(),
+      restarts: restarts(),
+      answers: spec.answers ?? 'questions',
+    }));
+  const gather = async (question: Question): Promise<Answers> => {
+    const asked = children.filter(({ spec }) => spec.answers !== 'nothing');
+    const answers = await Promise.all(
+      asked.map(async (child) => [child.spec.name, await child.ask(question)] as const),
+    );
+    const own = (await options.own?.(question, standings())) ?? null;
+    return Object.fromEntries([...answers, ['supervisor', own]]);
+  };
+  const children = specs.map((spec) => superviseChild(spec, options.log ?? (() => undefined), gather));
   const stopped = deferred<number>();
   let asked = false;
 
@@ -59,6 +91,8 @@ export function supervise(specs: readonly ChildSpec[], options: SupervisorOption
     ready,
     stopped: stopped.promise,
     pid: (name) => children.find(({ spec }) => spec.name === name)?.pid() ?? null,
+    standings,
+    gather,
     stop,
   };
 }

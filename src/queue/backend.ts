@@ -26,6 +26,9 @@ export interface JobScheduler {
   readonly next?: number;
 }
 
+/** Where a job is on its way. */
+export type JobPlace = 'waiting' | 'delayed' | 'active';
+
 /** The part of a BullMQ queue that is used here, whatever its backend. */
 export interface JobQueue {
   addBulk(jobs: readonly JobToAdd[]): Promise<unknown>;
@@ -36,6 +39,9 @@ export interface JobQueue {
   ): Promise<unknown>;
   getJobSchedulers(): Promise<readonly JobScheduler[]>;
   removeJobScheduler(id: string): Promise<unknown>;
+  getJobCounts(...states: readonly JobPlace[]): Promise<Readonly<Partial<Record<JobPlace, number>>>>;
+  /** Jobs that wait, oldest first, between two indexes; `timestamp` is when one was added, Unix milliseconds by the adder's clock. */
+  getWaiting(from: number, to: number): Promise<readonly { readonly timestamp: number }[]>;
   waitUntilReady(): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   close(): Promise<void>;
@@ -45,6 +51,9 @@ export interface JobQueue {
 export interface JobWorker {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'completed', listener: () => void): unknown;
+  /** Takes no further jobs; with `true` without waiting for handlers under way. */
+  pause(doNotWaitActive: boolean): Promise<void>;
+  resume(): Promise<void>;
   close(force?: boolean): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { NIGHT_RETRIES, type NightJob } from '../../jobs/index.js';
-import type { JobQueue, JobScheduler, QueueBackend } from './backend.js';
-import { openQueues } from './open-queues.js';
+import type { JobQueue, JobScheduler } from './backend.js';
+import type { OpenQueues } from './open-queues.js';
 
 /** When a connection's day is settled: `at` is `HH:MM` by the clock of `zone`, an IANA name. */
 export interface NightPlan {
@@ -16,7 +16,6 @@ export interface NightlySchedules {
    * of a scheduler that is set again, and with it the night. Rejects when the queue does not answer; meant to be called now and then.
    */
   keep(plans: readonly NightPlan[]): Promise<void>;
-  close(): Promise<void>;
 }
 
 const KEY = 'night-';
@@ -25,11 +24,9 @@ const LOST_AFTER_MS = 24 * 3_600_000;
 
 /** `patternOf` gives the cron pattern of a time of the day. */
 export function createNightlySchedules(
-  backend: QueueBackend,
-  onError: (error: Error) => void,
+  queues: OpenQueues,
   patternOf: (at: string) => string = dailyAt,
 ): NightlySchedules {
-  const queues = openQueues(backend, onError);
   /** Connections whose scheduler was there or was made by this process: gone since then means that the queue has lost it. */
   const kept = new Set<string>();
 
@@ -57,7 +54,6 @@ export function createNightlySchedules(
           kept.delete(key.slice(KEY.length));
         }
       }),
-    close: () => queues.close(),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Handle } from '../../jobs/index.js';
 import type { QueueLane, WakeQueue, WakeUp } from '../core/operation/ports.js';
 import { crashPoint } from '../spec/crash-point.js';
 import type { JobToAdd, JobWorker, QueueBackend } from './backend.js';
-import { openQueues } from './open-queues.js';
+import type { OpenQueues } from './open-queues.js';
 import { HANDLERS_AT_ONCE, QUEUES } from './queue-name.js';
 import { within } from './within.js';
 
@@ -10,8 +10,7 @@ import { within } from './within.js';
 const CLOSE_WITHIN_MS = 5_000;
 
 /** Adds wake-ups to the queue of their lane. Rejects when the queue does not take them in time; they may still arrive. */
-export function createWakeQueue(backend: QueueBackend, onError: (error: Error, lane: QueueLane) => void): WakeQueue {
-  const queues = openQueues(backend, onError);
+export function createWakeQueue(queues: OpenQueues): WakeQueue {
   const addTo = (lane: QueueLane, wakeUps: readonly WakeUp[]): Promise<unknown> =>
     queues.use(lane, (queue) => queue.addBulk(wakeUps.map(toJob)));
   return {
@@ -31,12 +30,21 @@ function toJob({ connectionId, hints, delayMs }: WakeUp): JobToAdd {
   };
 }
 
-/** Runs handlers until closed, telling of those that throw; `close` waits for those under way, for some seconds. */
+/** What takes jobs from the queues in this process. */
+export interface Workers {
+  /** Takes no further jobs until `resume`; handlers under way go on. One that is being fetched just now still comes. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Waits for handlers under way, for some seconds. */
+  close(): Promise<void>;
+}
+
+/** Runs handlers until closed, telling of those that throw. */
 export function startWorkers(
   backend: QueueBackend,
   handlers: Readonly<Record<QueueLane, Handle>>,
   onError: (error: Error, lane: QueueLane) => void,
-): { close(): Promise<void> } {
+): Workers {
   const workers: JobWorker[] = QUEUES.map((lane) => {
     const tellIfItFails: Handle = async (job) => {
       try {
@@ -53,6 +61,12 @@ export function startWorkers(
     return worker;
   });
   return {
+    pause: async () => {
+      await Promise.all(workers.map((worker) => worker.pause(true)));
+    },
+    resume: async () => {
+      await Promise.all(workers.map((worker) => worker.resume()));
+    },
     close: async () => {
       await Promise.allSettled(workers.map((worker) => within(CLOSE_WITHIN_MS, worker.close())));
     },

@@ -6,6 +6,7 @@ import { seededConnectionId } from '../../src/compose/seed.js';
 import { loadSchemes } from '../../src/config/schemes.js';
 import { masterKeyFromBytes, rolePassword } from '../../src/privacy/master-key.js';
 import { type JobQueue, openBackend, type QueueBackend } from '../../src/queue/backend.js';
+import { openQueues } from '../../src/queue/open-queues.js';
 import { createNightlySchedules, type NightlySchedules } from '../../src/queue/nightly-schedules.js';
 import { startWorkers } from '../../src/queue/wake-queue.js';
 import { roleUrl } from '../../src/store/pools.js';
@@ -42,9 +43,9 @@ describe.each(testPlaces())('the nightly schedule on $queue', ({ open }) => {
 
   /** As a process has them that has just started. */
   const schedules = (patternOf?: () => string): NightlySchedules => {
-    const made = createNightlySchedules(backend, () => undefined, patternOf);
-    closing.push(() => made.close());
-    return made;
+    const queues = openQueues(backend, () => undefined);
+    closing.push(() => queues.close());
+    return createNightlySchedules(queues, patternOf);
   };
   /** Works off the queue; gives what was done, in order. `failing` is thrown by the first night. */
   const work = (failing?: Error): string[] => {
@@ -62,6 +63,7 @@ describe.each(testPlaces())('the nightly schedule on $queue', ({ open }) => {
         },
       },
       resync: { wake: () => Promise.resolve() },
+      canaries: { seen: () => Promise.resolve() },
     };
     const workers = startWorkers(backend, handlersFor(runners), () => undefined);
     closing.push(() => workers.close());

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { handlersFor, type Runners } from '../../jobs/index.js';
 import type { WakeUp } from '../../src/core/operation/ports.js';
 import { openBackend, type QueueBackend } from '../../src/queue/backend.js';
+import { openQueues } from '../../src/queue/open-queues.js';
 import { createWakeQueue, startWorkers } from '../../src/queue/wake-queue.js';
 import { eventually } from '../support/eventually.js';
 import { type TestPlace, testPlaces } from './queue-places.js';
@@ -28,6 +29,7 @@ function notingRunners(failing?: Error): { runners: Runners; woken: string[] } {
         openNight: (connectionId) => note(`night ${connectionId.slice(-2)}`, []),
         wake: (connectionId, hints) => note(`reconcile ${connectionId.slice(-2)}`, hints),
       },
+      canaries: { seen: ({ queue, sentAt }) => note(`canary ${queue} ${sentAt}`, []) },
       resync: { wake: (hints) => note('resync', hints).then(() => (failing ? Promise.reject(failing) : undefined)) },
     },
   };
@@ -53,7 +55,7 @@ describe.each(testPlaces())('the lanes on $queue', ({ open }) => {
   afterAll(() => at.close());
 
   const add = async (wakeUps: WakeUp[]): Promise<void> => {
-    const queue = createWakeQueue(backend, (error) => errors.push(error.message));
+    const queue = createWakeQueue(openQueues(backend, (error) => errors.push(error.message)));
     closing.push(() => queue.close());
     await queue.add(wakeUps);
   };

@@ -49,7 +49,12 @@ export async function openReconcilePlace(): Promise<ReconcilePlace> {
         masterKey: testMasterKey(),
         redisUrls: null,
         schemes: loadSchemes(fromRoot('schemes')),
-        log: { warn: () => undefined, error: (fields) => void bench.errors.push(fields['err']) },
+        log: {
+          debug: () => undefined,
+          info: () => undefined,
+          warn: () => undefined,
+          error: (fields) => void bench.errors.push(fields['err']),
+        },
       });
       worker.startWorker();
       worker.startScheduler();

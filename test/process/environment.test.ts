@@ -23,6 +23,7 @@ describe('the environment', () => {
       schemeDirectories: [path.resolve('schemes')],
       processes: 1,
       metricsPort: null,
+      redisGuard: 'on',
     });
   });
 
@@ -82,6 +83,8 @@ describe('the environment', () => {
     [{ INTERLINE_SCHEMES: 'schemes:/nowhere' }, 'INTERLINE_SCHEMES must name directories that there are'],
     [{ INTERLINE_PROCESSES: '0' }, 'INTERLINE_PROCESSES must be a number of worker processes, 1 to 64'],
     [{ SANDBOX_PORT: '8080' }, 'SANDBOX_PORT must differ from PORT'],
+    [{ METRICS_PORT: 'metrics' }, 'METRICS_PORT must be a port, 0 to 65535'],
+    [{ INTERLINE_REDIS_GUARD: 'no' }, 'INTERLINE_REDIS_GUARD must be on or off'],
     [{ METRICS_PORT: '8090' }, 'METRICS_PORT must differ from SANDBOX_PORT'],
     [{ ...PRODUCTION, DATABASE_URL: '' }, 'DATABASE_URL is required when NODE_ENV=production'],
     [{ ...PRODUCTION, INTERLINE_MASTER_KEY: '' }, 'INTERLINE_MASTER_KEY is required when NODE_ENV=production'],

@@ -5,15 +5,35 @@ const TIMEOUT_MS = 5000;
 
 /**
  * What a Redis server says of itself (`INFO`), by field; asked with `INFO` alone, since hosted servers often refuse `CONFIG`.
- * Speaks the protocol directly: the queue's driver belongs to the queue, and one question needs no pool, no reconnecting and no cluster.
+ * Speaks the protocol directly: one question to one node needs no pool, no reconnecting and no cluster, and `doctor` no driver.
  * Throws an Error with the server's words, or after 5 s.
  */
 export async function redisInfo(address: string): Promise<ReadonlyMap<string, string>> {
+  const info = await ask(address, 'INFO');
+  return fieldsOf(info);
+}
+
+/** The addresses of all nodes that answer in the cluster of this one, with its own credentials; none outside a cluster. */
+export async function redisNodes(address: string): Promise<string[]> {
+  const nodes = await ask(address, 'CLUSTER', 'NODES');
+  return nodes.split('\n').flatMap((line) => {
+    const [, place = '', flags = ''] = line.split(' ');
+    const found = /^(.+):(\d+)@/.exec(place);
+    if (found === null || /noaddr|fail|handshake/.test(flags)) return [];
+    const [, host = '', port = ''] = found;
+    const url = new URL(address);
+    url.hostname = host.includes(':') ? `[${host}]` : host;
+    url.port = port;
+    return [url.href];
+  });
+}
+
+async function ask(address: string, ...command: string[]): Promise<string> {
   const url = new URL(address);
   const socket = open(url);
   try {
-    const replies = await exchange(socket, [...authentication(url), ['INFO']]);
-    return fieldsOf(replies.at(-1) ?? '');
+    const replies = await exchange(socket, [...authentication(url), command]);
+    return replies.at(-1) ?? '';
   } finally {
     socket.destroy();
   }
