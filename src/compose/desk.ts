@@ -5,15 +5,18 @@ import { createReconciliations } from '../core/reconcile/use-cases.js';
 import type { Resyncs } from '../core/resync/resyncs.js';
 import { createResyncRunner, type ResyncRunner } from '../core/resync/runner.js';
 import { createResyncs } from '../core/resync/use-cases.js';
+import type { Support } from '../core/support/support.js';
 import type { NightPlan } from '../queue/nightly-schedules.js';
 import { createReconStore } from '../store/recon-store.js';
 import { createResyncStore } from '../store/resync-store.js';
 import type { Parts } from './parts.js';
+import { openSupport } from './support.js';
 
 /** What support works with: reconciliation and resync, and what carries them out in this process. */
 export interface Desk {
   readonly reconciliations: Reconciliations;
   readonly resyncs: Resyncs;
+  readonly support: Support;
   /** Woken by jobs; a verb of the command line wakes them itself. */
   readonly runners: { readonly reconcile: ReconcileRunner; readonly resync: ResyncRunner };
 }
@@ -35,6 +38,7 @@ export function openDesk(parts: Parts): Desk {
   };
   return {
     resyncs,
+    support: openSupport(parts, resyncs),
     reconciliations: createReconciliations({
       desk: recon,
       suppliers,

@@ -6,6 +6,8 @@ type AccrualRequest = components['schemas']['AccrualRequest'];
 type LinkRequest = components['schemas']['LinkRequest'];
 type QuoteRequest = components['schemas']['QuoteRequest'];
 type BreakActionRequest = components['schemas']['BreakActionRequest'];
+type SupportActionRequest = components['schemas']['SupportActionRequest'];
+type RequeueRequest = components['schemas']['RequeueRequest'];
 type ResyncRequest = components['schemas']['ResyncRequest'];
 
 /** What a schema cannot say: rules between two fields. Each throws a 422 that names the field to change. */
@@ -38,6 +40,22 @@ export function checkResync({ scope: { from, to } }: ResyncRequest, language: La
   checkRange(from, to, language, '/scope/to');
 }
 
+export function checkSupportAction({ action, evidence }: SupportActionRequest, language: Language): void {
+  if (action === 'settle' && evidence === undefined) throw broken('/evidence', 'evidenceMissing', language);
+  if (action !== 'settle' && evidence !== undefined) throw broken('/evidence', 'evidenceOfNothing', language);
+  if (evidence === undefined) return;
+  const { outcome, supplierReference, reason } = evidence;
+  if (supplierReference !== undefined && outcome !== 'posted' && outcome !== 'confirmed') {
+    throw broken('/evidence/supplierReference', 'referenceOfNothing', language);
+  }
+  if (reason !== undefined && outcome !== 'rejected') throw broken('/evidence/reason', 'refusalOfNothing', language);
+}
+
+export function checkRequeue({ dryRun, previewId }: RequeueRequest, language: Language): void {
+  if (dryRun && previewId !== undefined) throw broken('/previewId', 'previewOfPreview', language);
+  if (!dryRun && previewId === undefined) throw broken('/previewId', 'previewMissing', language);
+}
+
 /** `from` and `to` are instants of the contract's form, whose fractions may differ in length. */
 export function checkRange(
   from: string | undefined,
@@ -63,5 +81,11 @@ const RULES = {
   forNothing: { zh: '应大于 0', en: 'must be more than 0' },
   ownerMissing: { zh: '指派时为必填项', en: 'is required to assign' },
   ownerOfNothing: { zh: '仅可用于指派', en: 'goes with assign only' },
+  evidenceMissing: { zh: '了结时为必填项', en: 'is required to settle' },
+  evidenceOfNothing: { zh: '仅可用于了结', en: 'goes with settle only' },
+  referenceOfNothing: { zh: '仅可用于 posted 和 confirmed', en: 'goes with posted and confirmed only' },
+  refusalOfNothing: { zh: '仅可用于 rejected', en: 'goes with rejected only' },
+  previewMissing: { zh: '执行时为必填项，请先预览', en: 'is required to run: preview first' },
+  previewOfPreview: { zh: '仅可用于执行，预览时不可填', en: 'goes with a run, not with a preview' },
   endFirst: { zh: '不得早于 from', en: 'must not be before from' },
 };

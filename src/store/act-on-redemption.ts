@@ -42,7 +42,7 @@ async function lock(client: pg.PoolClient, { caller, redemptionId }: ActRequest)
   return found.rows[0] ?? null;
 }
 
-async function carryOut(
+export async function carryOut(
   client: pg.PoolClient,
   operation: OperationRow,
   record: OperationRecord,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { invalid, type Page } from '../core/request/ports.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const APPROVAL_PLACE = /^[01]\|[0-9a-f-]{36}$/;
 const EVENT_PLACE = /^[0-9-]+ [0-9:.]+\+00\|[0-9a-f-]{36}\|[0-9]+$/;
 
 /** Where a page ended, bound to its tenant: another tenant's cursor, or a made-up one, is refused. */
@@ -17,6 +18,11 @@ export function readCursor(tenantId: string, cursor: string | undefined): string
 /** The place in a timeline, `time|subject|sequence`, that a cursor stands for. */
 export function readEventCursor(tenantId: string, cursor: string | undefined): readonly (string | undefined)[] {
   return cursor === undefined ? [] : bound(tenantId, cursor, EVENT_PLACE).split('|');
+}
+
+/** The place in the approvals, `waits|id`, that a cursor stands for: those that wait, 1, come before the others, 0. */
+export function readApprovalCursor(tenantId: string, cursor: string | undefined): readonly (string | undefined)[] {
+  return cursor === undefined ? [] : bound(tenantId, cursor, APPROVAL_PLACE).split('|');
 }
 
 function bound(tenantId: string, cursor: string, form: RegExp): string {

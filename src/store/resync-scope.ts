@@ -106,7 +106,7 @@ function idsAround({ from, to }: ResyncScope): [string | null, string | null] {
   ];
 }
 
-function firstIdOf(unixMs: number): string {
+export function firstIdOf(unixMs: number): string {
   const hex = Math.min(Math.max(0, unixMs), 2 ** 48 - 1)
     .toString(16)
     .padStart(12, '0');

@@ -1,0 +1,193 @@
+import type pg from 'pg';
+import { type Answer, type Caller, invalid, Problem } from '../core/request/ports.js';
+import type {
+  ApprovalRow,
+  RequeueItemRow,
+  RequeueRow,
+  RequeueStore,
+  Standing,
+  Subject,
+} from '../core/support/ports.js';
+import { toTypeId } from '../spec/typeid.js';
+import { camel } from './camel.js';
+import { retried } from './group-commit.js';
+import type { OperationRecord } from './operation-columns.js';
+import { withinOrganisation } from './organisation.js';
+import type { Pools } from './pools.js';
+import { answerOnce, writeAudit } from './recon-once.js';
+import { askFor } from './support-approvals.js';
+import { writeAudits } from './support-audit.js';
+import {
+  APPROVAL_COLUMNS,
+  STANDING_COLUMNS,
+  STANDING_TABLES,
+  standingOf,
+  toApproval,
+  toStanding,
+} from './support-columns.js';
+import { readStandings } from './support-operation-reads.js';
+import { asTenants } from './tenant-scope.js';
+
+export function createRequeueStore(pools: Pools): RequeueStore {
+  return {
+    holds: (caller, scope, atMost) => holds(pools, caller, scope, atMost),
+    preview: (asked) => preview(pools, asked),
+    get: (caller, requeueId) => asTenants(pools.app, [caller.tenantId], (client) => read(client, caller, requeueId)),
+    runOf: (caller, previewId) =>
+      asTenants(pools.app, [caller.tenantId], (client) => read(client, caller, previewId, 'preview_id')),
+    subjects: (caller, previewId) =>
+      asTenants(pools.app, [caller.tenantId], (client) => readSubjects(client, caller, previewId, '')),
+    run: (asked) => retried(() => run(pools, asked)),
+  };
+}
+
+/** A scope without a list means what waits for a person. */
+async function holds(
+  pools: Pools,
+  caller: Caller,
+  { operationIds: ids, ...filter }: RequeueRow['scope'],
+  atMost: number,
+): Promise<readonly Standing[]> {
+  const state = ids === undefined ? ('needs-review' as const) : undefined;
+  const found = await asTenants(pools.app, [caller.tenantId], async (client) => {
+    if (ids !== undefined && (await readStandings(client, caller, { ids }, atMost)).length !== ids.length) {
+      throw new Problem('NOT_FOUND');
+    }
+    return readStandings(client, caller, { ...filter, state, ids }, atMost + 1);
+  });
+  if (found.length === 0) throw invalid('/scope', 'holds no operation');
+  if (found.length > atMost) throw invalid('/scope', `holds more than ${atMost} operations; narrow it`);
+  return found;
+}
+
+async function preview(pools: Pools, asked: Parameters<RequeueStore['preview']>[0]): Promise<Answer> {
+  const { caller, requeue, items, request } = asked;
+  const { tenantId, organisation, keyId } = caller;
+  return answerOnce(pools, caller, request, [], async (client) => {
+    await client.query(
+      `INSERT INTO requeue (tenant_id, id, organisation, scope, action, dry_run, reason, requested_by, digest, state, finished_at)
+       VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8, 'previewed', clock_timestamp())`,
+      [tenantId, requeue.id, organisation, requeue.scope, requeue.action, requeue.reason, keyId, requeue.digest],
+    );
+    await client.query(
+      `INSERT INTO requeue_item (tenant_id, requeue_id, operation_id, state, stood, left_out)
+       SELECT $1, $2, "operationId", state, stood, "leftOut"
+       FROM jsonb_to_recordset($3::jsonb) AS i ("operationId" uuid, state text, stood text, "leftOut" text)`,
+      [tenantId, requeue.id, JSON.stringify(items)],
+    );
+    const { id, reason } = requeue;
+    const after = { shown: items.length, digest: requeue.digest };
+    await writeAudit(client, caller, { act: 'requeue.preview', subject: toTypeId('rqu', id), reason, after });
+    return asked.answer(present(await read(client, caller, id)));
+  });
+}
+
+/** One run of a preview: whoever comes second, with another key or at the same instant, is given the first one's. */
+async function run(pools: Pools, asked: Parameters<RequeueStore['run']>[0]): Promise<Answer> {
+  const { caller, id, preview: shown, reason, request, by } = asked;
+  const { tenantId, keyId } = caller;
+  return answerOnce(pools, caller, request, [], async (client) => {
+    const subjects = await readSubjects(client, caller, shown.id, 'approval' in by ? 'FOR UPDATE OF o' : '');
+    const earlier = await read(client, caller, shown.id, 'preview_id');
+    if (earlier !== null) return asked.answer(earlier);
+    if ('approval' in by) subjects.forEach(by.verify);
+    const [state, resyncId] = 'approval' in by ? ['awaiting-approval', null] : ['done', by.resyncId];
+    const written = await client.query(
+      `INSERT INTO requeue (tenant_id, id, organisation, scope, action, dry_run, reason, requested_by, digest, preview_id,
+         resync_id, state, finished_at)
+       SELECT tenant_id, $3, organisation, scope, action, false, $4, $5, digest, id, $6, $7,
+         CASE $7 WHEN 'done' THEN clock_timestamp() END
+       FROM requeue WHERE tenant_id = $1 AND id = $2 ON CONFLICT (tenant_id, preview_id) DO NOTHING`,
+      [tenantId, shown.id, id, reason, keyId, resyncId, state],
+    );
+    if (written.rowCount === 0) return asked.answer(present(await read(client, caller, shown.id, 'preview_id')));
+    await client.query(
+      `INSERT INTO requeue_item (tenant_id, requeue_id, operation_id, state, stood, left_out, result)
+       SELECT tenant_id, $3, operation_id, state, stood, left_out, CASE WHEN left_out IS NULL THEN $4 END
+       FROM requeue_item WHERE tenant_id = $1 AND requeue_id = $2`,
+      [tenantId, shown.id, id, resyncId === null ? null : 'looked-up'],
+    );
+    await askOrNote(client, asked, subjects);
+    return asked.answer(present(await read(client, caller, id)));
+  });
+}
+
+/** Kept per operation: a look has begun, or a send was asked for. */
+async function askOrNote(
+  client: pg.PoolClient,
+  { caller, id, preview: shown, reason, by }: Parameters<RequeueStore['run']>[0],
+  subjects: readonly Subject[],
+): Promise<void> {
+  const more = { requeue: toTypeId('rqu', id) };
+  let approval: ApprovalRow | null = null;
+  if ('approval' in by) {
+    const { organisation } = caller;
+    const subject = { operationId: null, stood: null, requeueId: id, organisation };
+    approval = await askFor(client, caller, { ...by.approval, ...subject, reason });
+  }
+  const after = approval === null ? more : { ...more, approval: toTypeId('apr', approval.id) };
+  await writeAudits(
+    client,
+    caller,
+    subjects.map(({ standing }) => ({
+      act: `operation.${shown.action}`,
+      subject: toTypeId('op', standing.operation.id),
+      reason,
+      before: standingOf(standing),
+      after: { ...standingOf(standing), ...after },
+    })),
+  );
+}
+
+async function readSubjects(
+  client: pg.PoolClient,
+  { tenantId }: Caller,
+  requeueId: string,
+  lock: '' | 'FOR UPDATE OF o',
+): Promise<Subject[]> {
+  const found = await client.query<OperationRecord>(
+    `SELECT ${STANDING_COLUMNS}, i.stood FROM requeue_item i
+       JOIN (${STANDING_TABLES}) ON (o.tenant_id, o.id) = (i.tenant_id, i.operation_id)
+     WHERE i.tenant_id = $1 AND i.requeue_id = $2 AND i.left_out IS NULL ORDER BY o.id ${lock}`,
+    [tenantId, requeueId],
+  );
+  return found.rows.map((record) => ({ standing: toStanding(record), stood: record['stood'] as string }));
+}
+
+async function read(
+  client: pg.PoolClient,
+  { tenantId, organisation }: Caller,
+  id: string,
+  by: 'id' | 'preview_id' = 'id',
+): Promise<RequeueRow | null> {
+  const found = await client.query<Record<string, unknown>>(
+    `SELECT q.tenant_id, q.id, q.action, q.dry_run, q.scope, q.reason, q.preview_id, q.state, q.digest, q.resync_id,
+       q.created_at, q.finished_at
+     FROM requeue q WHERE q.tenant_id = $1 AND q.${by} = $2 AND ${withinOrganisation('q.organisation', '$3')}`,
+    [tenantId, id, organisation],
+  );
+  const [row] = found.rows;
+  if (row === undefined) return null;
+  const requeue = camel(row) as Omit<RequeueRow, 'approval' | 'items'>;
+  const approvals = await client.query<Record<string, unknown>>(
+    `SELECT ${APPROVAL_COLUMNS} FROM approval a WHERE a.tenant_id = $1 AND a.requeue_id = $2 ORDER BY a.id DESC LIMIT 1`,
+    [tenantId, requeue.id],
+  );
+  const items = await client.query<Record<string, unknown>>(
+    `SELECT operation_id, state, stood, left_out, result FROM requeue_item
+     WHERE tenant_id = $1 AND requeue_id = $2 ORDER BY operation_id`,
+    [tenantId, requeue.id],
+  );
+  const approval = approvals.rows[0] === undefined ? null : toApproval(approvals.rows[0]);
+  return {
+    ...requeue,
+    state: approval?.state === 'expired' ? 'expired' : requeue.state,
+    approval,
+    items: items.rows.map((item) => camel(item) as RequeueItemRow),
+  };
+}
+
+function present<T>(found: T | null): T {
+  if (found === null) throw new Error('the requeue was not written');
+  return found;
+}
