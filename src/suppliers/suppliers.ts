@@ -6,6 +6,8 @@ import {
   type ConnectionFacts,
   type ConnectionStore,
   type Exchange,
+  type Gate,
+  type Limited,
   type StoredConnection,
   type Supplier,
   type Suppliers,
@@ -13,6 +15,7 @@ import {
 } from '../core/supplier/ports.js';
 import { createAgents, type Agents } from '../kit/agents.js';
 import { createHttp } from '../kit/http.js';
+import type { HttpGate } from '../kit/http-gate.js';
 import { createTokenCache } from '../kit/token-cache.js';
 import { randomUUID } from 'node:crypto';
 
@@ -26,6 +29,8 @@ export interface SuppliersOptions {
   readonly assertTiming: (timing: Timing, conclusiveAfterMs?: number) => void;
   readonly openSecrets: (connection: StoredConnection) => Readonly<Record<string, unknown>>;
   readonly maxSockets: number;
+  /** Every request of every connection goes through it. */
+  readonly gate: Pick<Gate, 'enter'>;
 }
 
 /** How long a connection's settings are used before they are read again. */
@@ -92,6 +97,7 @@ function open(stored: StoredConnection, options: SuppliersOptions): Live {
   const agents = createAgents({ maxSockets: options.maxSockets });
   const tokens = createTokenCache(Date.now);
   const allowedOrigin = new URL(String(stored.settings['baseUrl'])).origin;
+  const limited: Limited = { connectionId: stored.id, limits: options.limitsOf(scheme, stored.timing) };
   const ownSecrets = Object.values(secrets).filter((value) => typeof value === 'string');
   const context = (call: CallOptions): Context<never> => {
     const signal = call.signal ?? new AbortController().signal;
@@ -106,6 +112,7 @@ function open(stored: StoredConnection, options: SuppliersOptions): Live {
           call.lease === undefined ? undefined : { remainingMs: call.lease.remainingMs, marginMs: timing.sendMarginMs },
         observe:
           call.observe === undefined ? undefined : (exchange) => call.observe?.({ ...exchange } satisfies Exchange),
+        gate: gateOf(options.gate, limited, call, signal),
         secrets: [...ownSecrets, ...call.secrets],
       }),
       tokens,
@@ -116,16 +123,26 @@ function open(stored: StoredConnection, options: SuppliersOptions): Live {
   };
   return {
     supplier: {
-      connectionId: stored.id,
+      ...limited,
       scheme,
       adapter,
       config,
       timing,
-      limits: options.limitsOf(scheme, stored.timing),
       context,
     },
     version: stored.version,
     agents,
+  };
+}
+
+/** The gate as one call meets it: only its first request was let in ahead. */
+function gateOf(gate: Pick<Gate, 'enter'>, limited: Limited, call: CallOptions, signal: AbortSignal): HttpGate {
+  const { priority = 'live' } = call;
+  let admitted = call.admitted === true;
+  return (work, withinMs) => {
+    const request = { work, priority, admitted, withinMs };
+    admitted = false;
+    return gate.enter(limited, request, signal);
   };
 }
 

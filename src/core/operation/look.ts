@@ -31,7 +31,10 @@ export async function look(
     calls += 1;
   };
   try {
-    return { learnt: await lookWith(prepareCall(subject, supplier, vault, { observe, signal, priority: 'support' })), calls };
+    return {
+      learnt: await lookWith(prepareCall(subject, supplier, vault, { observe, signal, priority: 'support' })),
+      calls,
+    };
   } catch (error) {
     return { learnt: { type: 'look-up-failed', fault: faultOf(error) }, calls };
   }

@@ -116,7 +116,8 @@ function fetched(
   day: SettlementDay,
   signal: AbortSignal,
 ): Promise<TakenIn> {
-  const read = () => settlement.fetch(supplier.context({ secrets: [], signal }), day).catch(stopOnAnswers);
+  const read = () =>
+    settlement.fetch(supplier.context({ secrets: [], priority: 'nightly', signal }), day).catch(stopOnAnswers);
   return pRetry(read, { retries: 2, minTimeout: 200, maxTimeout: 2_000, randomize: true, signal });
 }
 

@@ -37,6 +37,7 @@ export async function lookAtAccount(
   let calls = 0;
   const context = supplier.context({
     secrets: secretsOf(open),
+    priority: 'support',
     signal: AbortSignal.timeout(READ_WITHIN_MS),
     observe: () => {
       calls += 1;

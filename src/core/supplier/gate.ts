@@ -1,7 +1,7 @@
+import type { RequestEnd, Work } from '../../spec/request.js';
 import type { Limits } from '../../spec/scheme.js';
 
-/** What a call is to its supplier; each has a breaker of its own. A `file` comes through `Http.download`. */
-export type Work = 'write' | 'look-up' | 'file';
+export type { RequestEnd, Work };
 
 /** Who is served first when a connection's quota is short: what a platform waits for, what support asked, what the night does. */
 export type Priority = 'live' | 'support' | 'nightly';
@@ -28,13 +28,6 @@ export interface Admission {
 }
 
 /**
- * How a request ended for the breaker: `failed` for a timeout, a refused or broken connection and 5xx; `throttled` for 429; `busy`
- * for a 503 that says when to come back, which is a failure unless the adapter reads it as "not processed" (`Gate.throttled`);
- * `nothing` where it was stopped here, which says nothing about the supplier.
- */
-export type RequestEnd = 'answered' | 'failed' | 'throttled' | 'busy' | 'nothing';
-
-/**
  * The limiter, the retry budget and the breakers of every connection, the same for the whole fleet. Quota is counted per request to
  * the supplier.
  */
@@ -43,7 +36,7 @@ export interface Gate {
   admit(connection: Limited, priority: Priority, wanted: number, signal: AbortSignal): Promise<Admission>;
   /**
    * A request is about to go out. Waits for its turn, at most `withinMs`; throws `AdapterFault` `not-sent` (`local limit`, `breaker
-   * open`) when it may not go. What it resolves with is told once how the request ended.
+   * open`) when it may not go. What it resolves with is told once how the request ended: each kind of work has a breaker of its own.
    */
   enter(
     connection: Limited,
@@ -55,7 +48,10 @@ export interface Gate {
     },
     signal: AbortSignal,
   ): Promise<(end: RequestEnd) => void>;
-  /** The supplier said that it did not process a call for want of quota. Halves the rate, once for calls that were out together. */
+  /**
+   * The supplier said that it did not process a call for want of quota. Halves the rate, once for calls that were out together, and
+   * a request that ended `busy` within the last tenth of a second was no failure.
+   */
   throttled(connectionId: string): void;
 }
 
