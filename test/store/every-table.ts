@@ -16,6 +16,7 @@ export const TENANT_TABLES = [
   'data_key',
   'event',
   'idempotency_key',
+  'incident',
   'ledger_entry',
   'ledger_transaction',
   'link',
@@ -52,6 +53,10 @@ export async function fillEveryTable(bench: StoreBench, tenant: Tenant): Promise
   await owner.query(
     `INSERT INTO connection (id, scheme, tenant_id, settings, secrets) VALUES ($1, $2, $3, '{}', '\\x00')`,
     [connection, SCHEME, tenant.id],
+  );
+  await owner.query(
+    `INSERT INTO incident (id, connection_id, scheme, tenant_id, kind, reason) VALUES ($1, $2, $3, $4, 'stuck', 'r')`,
+    [randomUUID(), connection, SCHEME, tenant.id],
   );
   await fillReconciliation(owner, tenant.id, connection);
   await fillResync(owner, tenant);

@@ -35,7 +35,7 @@ export interface StoreBench {
   readonly demo: Tenant;
   readonly other: Tenant;
   /** The store of another process on the same database. */
-  another(): { readonly store: OperationStore; readonly operations: Operations };
+  another(): { readonly store: OperationStore; readonly operations: Operations; readonly pools: Pools };
   close(): Promise<void>;
 }
 
@@ -58,7 +58,8 @@ export async function openStoreBench(options: { links?: number } = {}): Promise<
   };
   const over = (pools: Pools) => {
     const store = createOperationStore(pools, () => undefined);
-    return { store, operations: createOperations({ store, rest: createRestWatch(pools), facts: () => schemeFacts() }) };
+    const operations = createOperations({ store, rest: createRestWatch(pools), facts: () => schemeFacts() });
+    return { pools, store, operations };
   };
   await owner.query(`INSERT INTO connection (id, scheme, settings, secrets) VALUES ($1, $2, '{}', '\\x00')`, [
     CONNECTION,
@@ -70,7 +71,6 @@ export async function openStoreBench(options: { links?: number } = {}): Promise<
   return {
     ownerUrl: database.ownerUrl,
     owner,
-    pools,
     ...over(pools),
     demo,
     other,
