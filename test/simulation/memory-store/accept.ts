@@ -76,6 +76,7 @@ const NEW = {
   leaseToken: null,
   leaseUntil: null,
   lapses: 0,
+  deadlineFrom: null,
 } as const;
 
 /** What others of the kind hold already of the original: rejected and cancelled ones hold nothing. */

@@ -3,7 +3,7 @@ import type { LookSubject, OriginalFacts, Snapshot } from '../../../src/core/ope
 import type { StoredOperation, Tables } from './tables.js';
 
 /** What deciding needs to know of an operation as it stands at `now`. */
-export function snapshotOf(row: StoredOperation, now: number): Snapshot {
+export function snapshotOf({ standstills }: Tables, row: StoredOperation, now: number): Snapshot {
   const age = (at: number | null): number | null => (at === null ? null : now - at);
   return {
     kind: row.kind,
@@ -23,9 +23,19 @@ export function snapshotOf(row: StoredOperation, now: number): Snapshot {
     sinceFirstSentMs: age(row.firstSentAt),
     sinceLastSentMs: age(row.lastSentAt),
     unknownForMs: age(row.unknownSince),
-    untilDeadlineMs: row.deadlineAt.getTime() - now,
+    untilDeadlineMs: untilDeadline(standstills, row, now),
     leaseLapsed: row.leaseUntil !== null && row.leaseUntil <= now,
-  } as Snapshot;
+  };
+}
+
+/** The clock of a deadline stands still while sends do. */
+function untilDeadline(standstills: Tables['standstills'], row: StoredOperation, now: number): number {
+  const left = row.deadlineAt.getTime() - now;
+  if (left > 0) return left;
+  const since = row.deadlineFrom ?? Math.max(row.createdAt.getTime(), row.notBefore?.getTime() ?? 0);
+  return standstills
+    .filter(({ connectionId }) => connectionId === row.connectionId)
+    .reduce((sum, { from, until }) => sum + Math.max(0, (until ?? now) - Math.max(from, since)), left);
 }
 
 export function sealedOf(tables: Tables, row: StoredOperation): SealedMember {

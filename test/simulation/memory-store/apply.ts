@@ -16,7 +16,6 @@ export interface Change {
     readonly token: string;
     readonly action: 'send' | 'repeat' | 'look-up';
     readonly leaseMs: number;
-    readonly lapses: number;
   };
   /** Ends the attempt of the lease. */
   readonly ends?: { readonly startedAt: string; readonly report: AttemptReport };
@@ -45,7 +44,7 @@ export function applyDecision(base: Base, change: Change): StoredOperation | nul
 }
 
 /** Absent fields of a decision stay, `null` clears; a step that begins has no past. */
-function changed(before: StoredOperation, { decision, opens }: Change, now: number): StoredOperation {
+function changed(before: StoredOperation, { decision, opens, ends }: Change, now: number): StoredOperation {
   const { to, step, hold, unknownSince, everSent, lookups, absences, notSentTries } = decision;
   const anew = step !== undefined && step !== before.step;
   const past = <T>(value: T, fresh: T): T => (anew ? fresh : value);
@@ -79,9 +78,16 @@ function changed(before: StoredOperation, { decision, opens }: Change, now: numb
     lastSentAt: sends ? now : past(before.lastSentAt, null),
     leaseToken: opens?.token ?? null,
     leaseUntil: opens === undefined ? null : now + opens.leaseMs,
-    lapses: opens?.lapses ?? before.lapses,
+    lapses: lapsesAfter(before, to, ends !== undefined, now),
+    deadlineFrom: decision.deadlineInMs === undefined ? before.deadlineFrom : now,
     updatedAt: new Date(now),
   };
+}
+
+/** An end, or somebody who takes it up again, lets them begin anew. */
+function lapsesAfter(before: StoredOperation, to: string, ended: boolean, now: number): number {
+  if (ended || (before.state === 'needs-review' && to !== 'needs-review')) return 0;
+  return before.lapses + (before.leaseUntil !== null && before.leaseUntil <= now ? 1 : 0);
 }
 
 /** Not before the decision's own instant either, unless the platform has asked for something meanwhile. */

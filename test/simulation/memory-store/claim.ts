@@ -1,37 +1,33 @@
-import type { Claimed, ClaimRequest, Lane } from '../../../src/core/operation/ports.js';
-import type { OperationState } from '../../../src/spec/operation.js';
-import { LIVE_STATES, LOOKUP_STATES } from '../../../src/store/lane-states.js';
+import type { Claimed, ClaimRequest } from '../../../src/core/operation/ports.js';
+import { LANE_STATES } from '../../../src/store/lane-states.js';
 import { snapshotOf, subjectOf } from './ages.js';
 import { applyDecision, type Change } from './apply.js';
 import type { Base } from './base.js';
-import type { StoredOperation } from './tables.js';
-
-const LANE_STATES: Readonly<Record<Lane, readonly OperationState[]>> = { live: LIVE_STATES, lookup: LOOKUP_STATES };
+import { isLive, type StoredOperation } from './tables.js';
 
 /** A wake-up that is this little early finds its work all the same. */
 const EARLY_MS = 100;
 
-/** Takes due operations under a lease; what needs no supplier is applied at once. Without hints until nothing is due. */
+/** Takes due operations under a lease; what needs no supplier is applied at once. Without hints until nothing may be taken. */
 export function claimOperations(base: Base, request: ClaimRequest): Claimed[] {
   if (request.hints.length > 0) return claimPage(base, request, named(base, request)).claimed;
   for (;;) {
     const due = dueRows(base, request);
     if (due.length === 0) return [];
-    const { claimed, applied } = claimPage(base, request, due);
-    if (claimed.length > 0 || applied === 0) return claimed;
+    const { claimed, applied, deferred } = claimPage(base, request, due);
+    if (claimed.length > 0 || applied === 0 || deferred > 0) return claimed;
   }
 }
 
 function claimPage(base: Base, request: ClaimRequest, rows: readonly StoredOperation[]) {
-  const claimed: Claimed[] = [];
-  let applied = 0;
+  const page = { claimed: [] as Claimed[], applied: 0, deferred: 0 };
   for (const row of rows.filter((one) => claimable(base, request, one)).slice(0, request.limit)) {
     const taken = take(base, request, row);
-    if (taken === null) continue;
-    applied += 1;
-    if (taken !== 'became') claimed.push(taken);
+    if (taken === 'deferred') page.deferred += 1;
+    else if (taken !== 'left') page.applied += 1;
+    if (typeof taken === 'object') page.claimed.push(taken);
   }
-  return { claimed, applied };
+  return page;
 }
 
 /** By id, as rows are locked; a hint shows the rows of its own tenant. */
@@ -44,14 +40,37 @@ function named({ tables }: Base, { hints }: ClaimRequest): StoredOperation[] {
     .filter(({ tenantId }) => tenants.has(tenantId));
 }
 
-function dueRows({ tables, now }: Base, request: ClaimRequest): StoredOperation[] {
+/** Tenants take turns, each one's oldest first. */
+function dueRows({ tables, now }: Base, { connectionId, lane, limit, steps }: ClaimRequest): StoredOperation[] {
+  const at = now();
+  const any = steps === 'any' && isLive(tables, connectionId);
   const dueAt = ({ nextActionAt }: StoredOperation): number => nextActionAt?.getTime() ?? Infinity;
-  return [...tables.operations.values()]
-    .filter((row) => row.connectionId === request.connectionId && dueAt(row) <= now())
-    .filter(({ state }) => LANE_STATES[request.lane].includes(state))
-    .sort((a, b) => dueAt(a) - dueAt(b))
-    .slice(0, request.limit)
+  const due = [...tables.operations.values()]
+    .filter((row) => row.connectionId === connectionId && dueAt(row) <= at && LANE_STATES[lane].includes(row.state))
+    .filter((row) => any || needsNoSupplier(row, at))
+    .sort((a, b) => dueAt(a) - dueAt(b));
+  const turns = new Map<string, number>();
+  const inTurns = due.map((row) => {
+    const turn = (turns.get(row.tenantId) ?? 0) + 1;
+    turns.set(row.tenantId, turn);
+    return { row, turn };
+  });
+  return inTurns
+    .sort((a, b) => a.turn - b.turn || dueAt(a.row) - dueAt(b.row))
+    .slice(0, limit)
+    .map(({ row }) => row)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** What waits for a time of its own, a lapsed lease, a hold in our own books, a release of what was not sent. */
+function needsNoSupplier({ state, leaseToken, hold, intent }: StoredOperation, now: number): boolean {
+  const own =
+    ['scheduled', 'sending', 'holding'].includes(state) ||
+    (['confirming', 'releasing'].includes(state) && leaseToken !== null) ||
+    (['requested', 'held', 'confirming'].includes(state) && hold?.kind === 'soft') ||
+    (state === 'requested' && intent === 'release');
+  const ended = hold !== null && Date.parse(hold.expiresAt) <= now;
+  return own && (intent !== 'confirm' || leaseToken !== null || ended);
 }
 
 /** Due, of this connection and lane, and nobody's; what is fresh is claimed before its sweep time. */
@@ -63,23 +82,29 @@ function claimable({ now, without }: Base, { connectionId, lane }: ClaimRequest,
   return row.connectionId === connectionId && inLane && (leaseUntil ?? 0) <= now() && (due || fresh);
 }
 
-function take(base: Base, request: ClaimRequest, row: StoredOperation): Claimed | 'became' | null {
-  const snapshot = snapshotOf(row, base.now());
+function take(base: Base, request: ClaimRequest, row: StoredOperation): Claimed | 'became' | 'deferred' | 'left' {
+  const { tables, now } = base;
+  const snapshot = snapshotOf(tables, row, now());
   const plan = request.plan(row, snapshot);
   const token = row.leaseToken;
   if (plan.act === 'become') {
-    return applyDecision(base, { operation: row, token, decision: plan.decision }) === null ? null : 'became';
+    return applyDecision(base, { operation: row, token, decision: plan.decision }) === null ? 'left' : 'became';
   }
+  if (!isLive(tables, row.connectionId)) return 'left';
+  if (plan.act === 'defer') return putOff(base, row, plan.forMs);
   const begun = plan.decision ?? { to: plan.act === 'look-up' ? snapshot.state : ('sending' as const) };
-  const opens: NonNullable<Change['opens']> = {
-    token: base.mint(),
-    action: plan.act,
-    leaseMs: request.leaseMs,
-    lapses: row.lapses,
-  };
+  const opens: NonNullable<Change['opens']> = { token: base.mint(), action: plan.act, leaseMs: request.leaseMs };
   const decision = { ...begun, nextActionInMs: request.leaseMs };
   const after = applyDecision(base, { operation: row, token, decision, opens });
-  return after === null ? null : toClaimed(base, row, after, opens);
+  return after === null ? 'left' : toClaimed(base, row, after, opens);
+}
+
+/** Nothing has happened to it, so there is no event, and no wake-up either. */
+function putOff({ tables, now }: Base, row: StoredOperation, forMs: number): 'deferred' {
+  const lapses = row.lapses + (row.leaseToken === null ? 0 : 1);
+  const nextActionAt = new Date(now() + forMs);
+  tables.operations.set(row.id, { ...row, nextActionAt, lapses, leaseToken: null, leaseUntil: null });
+  return 'deferred';
 }
 
 /** The operation as it stands after the claim; a step that begins has no past. */
@@ -89,7 +114,7 @@ function toClaimed(
   after: StoredOperation,
   { token, action }: NonNullable<Change['opens']>,
 ): Claimed {
-  const { leaseLapsed, reviewReason } = snapshotOf(before, now());
-  const snapshot = { ...snapshotOf(after, now()), reviewReason, leaseLapsed };
+  const { leaseLapsed, lapses, reviewReason } = snapshotOf(tables, before, now());
+  const snapshot = { ...snapshotOf(tables, after, now()), reviewReason, lapses, leaseLapsed };
   return { ...subjectOf(tables, after), snapshot, act: action, token, startedAt: String(after.updatedAt.getTime()) };
 }

@@ -75,13 +75,13 @@ function memoryOperations(base: Base): OperationStore {
       orTaken(() => {
         const row = operationOf(tables, tenantId, operationId);
         if (row === null) return null;
-        const decision = judge(row, snapshotOf(row, now()), sealedOf(tables, row));
+        const decision = judge(row, snapshotOf(tables, row, now()), sealedOf(tables, row));
         if (decision !== null) applyDecision(base, { operation: row, decision, token: row.leaseToken });
         return decision;
       }),
     subject: async (tenantId, operationId) => {
       const row = operationOf(tables, tenantId, operationId);
-      return row === null ? null : { ...subjectOf(tables, row), snapshot: snapshotOf(row, now()) };
+      return row === null ? null : { ...subjectOf(tables, row), snapshot: snapshotOf(tables, row, now()) };
     },
     get: async (caller, id) => readOperation(base, caller, id),
     list: async (caller, filter, page) => listOperations(base, caller, filter, page),

@@ -65,7 +65,7 @@ function act(base: Base, { caller, redemptionId, request, judge, acted }: ActReq
   const known = replayed(base, caller.tenantId, request);
   if (known !== null) return known;
   if (row?.kind !== 'redemption' || !visible(caller, row)) throw new Problem('NOT_FOUND');
-  const judged = judge(row, snapshotOf(row, now()));
+  const judged = judge(row, snapshotOf(tables, row, now()));
   if (judged.act === 'become') {
     const applied = applyDecision(base, { operation: row, decision: judged.decision, token: row.leaseToken });
     if (applied === null) throw new Error('a locked redemption changed');

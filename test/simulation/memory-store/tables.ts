@@ -21,6 +21,8 @@ export interface StoredOperation extends OperationRow {
   readonly leaseUntil: number | null;
   /** Leases in a row that lapsed without an end. */
   readonly lapses: number;
+  /** From when the deadline counts; `null`: from the acceptance. */
+  readonly deadlineFrom: number | null;
 }
 
 export interface StoredEvent {
@@ -108,6 +110,13 @@ export interface StoredLink {
   readonly sealed: SealedMember;
 }
 
+/** A time in which nothing is sent over a connection; `until` is null while it lasts. */
+export interface Standstill {
+  readonly connectionId: string;
+  readonly from: number;
+  readonly until: number | null;
+}
+
 /** Everything that is stored. Maps keep the order of insertion, so that the same course gives the same tables. */
 export interface Tables {
   readonly operations: Map<string, StoredOperation>;
@@ -127,6 +136,7 @@ export interface Tables {
   readonly links: Map<string, StoredLink>;
   readonly accounts: Map<string, { readonly account: Account; readonly asOf: number }>;
   readonly breaks: StoredBreak[];
+  readonly standstills: Standstill[];
   readonly pushes: Map<string, StoredPush>;
   outbox: WaitingWakeUp[];
 }
@@ -146,6 +156,7 @@ export function emptyTables(): Tables {
     links: new Map(),
     accounts: new Map(),
     breaks: [],
+    standstills: [],
     pushes: new Map(),
     outbox: [],
   };
@@ -161,4 +172,9 @@ export function operationOf(tables: Tables, tenantId: string, id: string): Store
 export function linkOf(tables: Tables, tenantId: string, id: string): StoredLink | null {
   const link = tables.links.get(id);
   return link?.row.tenantId === tenantId ? link : null;
+}
+
+/** Whether calls may go out over a connection. */
+export function isLive({ standstills }: Tables, connectionId: string): boolean {
+  return !standstills.some((one) => one.connectionId === connectionId && one.until === null);
 }
