@@ -1550,7 +1550,7 @@ export interface components {
             readonly scheme: components["schemas"]["SchemeId"];
             readonly secrets: components["schemas"]["ConnectionSecrets"];
             readonly settings: components["schemas"]["ConnectionSettings"];
-            /** @description Whose connection it is; absent */
+            /** @description Whose connection it is; absent, all tenants without one of their own share it. */
             readonly tenantId?: components["schemas"]["TenantId"];
             /** @description normal unless it is said. */
             readonly timing?: components["schemas"]["ConnectionTiming"];

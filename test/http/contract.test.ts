@@ -19,11 +19,30 @@ import {
   VERDICTS,
 } from '../../src/core/reconcile/reconciliations.js';
 import { LOOK_RESULTS, RESYNC_STATES } from '../../src/core/resync/resyncs.js';
+import { CHECK_RESULTS, CONNECTION_STATES } from '../../src/core/connection/connections.js';
+import { SETTLE_OUTCOMES, SUPPORT_ACTIONS, WHY_NOT } from '../../src/core/support/actions-on.js';
+import {
+  APPROVAL_ACTS,
+  APPROVAL_STATES,
+  REQUEUE_ACTIONS,
+  REQUEUE_RESULTS,
+  REQUEUE_STATES,
+} from '../../src/core/support/support.js';
 import { REFUSAL_REASONS } from '../../src/spec/errors.js';
 import { EXPECTATION_STATES, OPERATION_KINDS, REDEMPTION_STATES, WRITE_STATES } from '../../src/spec/operation.js';
 import { REWARD_TYPES } from '../../src/spec/reward.js';
 import { contractFaults, schemaFaults, type Received } from './contract-check.js';
+import { checkView, quietStandingView, schemeStandingView, sharedConnectionView } from './administration-views.js';
 import { LINK_ID } from './fakes.js';
+import {
+  approvalView,
+  caseView,
+  linkHit,
+  operationHit,
+  pendingApprovalView,
+  previewView,
+  requeueView,
+} from './support-desk-views.js';
 import { bareBreakView, breakView, finishedRunView, resyncItemView, resyncView, runView } from './support-views.js';
 import { accountView, linkView, operationView, quoteView, redemptionView, schemeView } from './views.js';
 
@@ -50,6 +69,16 @@ describe('the contract', () => {
     ['BreakAction', BREAK_ACTIONS],
     ['ResyncState', RESYNC_STATES],
     ['LookResult', LOOK_RESULTS],
+    ['SupportAction', SUPPORT_ACTIONS],
+    ['SettleOutcome', SETTLE_OUTCOMES],
+    ['WhyNot', WHY_NOT],
+    ['ApprovalAct', APPROVAL_ACTS],
+    ['ApprovalState', APPROVAL_STATES],
+    ['RequeueAction', REQUEUE_ACTIONS],
+    ['RequeueState', REQUEUE_STATES],
+    ['RequeueResult', REQUEUE_RESULTS],
+    ['ConnectionState', CONNECTION_STATES],
+    ['CheckResult', CHECK_RESULTS],
   ])('names every %s that the code knows, and no other', (name, known) => {
     expect(enumOf(name)).toEqual([...known].sort());
   });
@@ -76,7 +105,14 @@ describe('the contract', () => {
       for (const [name, child] of Object.entries(node)) visit(child, `${at}/${name}`);
     };
     visit(schemas, '');
-    expect(open).toEqual(['/StringMap', '/Scheme/properties/linkForm', '/Checks']);
+    expect(open).toEqual([
+      '/StringMap',
+      '/Scheme/properties/linkForm',
+      '/Checks',
+      '/ConnectionSettings',
+      '/ConnectionSecrets',
+      '/SchemeStanding/properties/operations/properties/byState',
+    ]);
   });
 
   it('describes a problem for all that can go wrong with a key, and names a known scope', () => {
@@ -110,6 +146,12 @@ describe('what the use cases show', () => {
   const run: Schemas['Reconciliation'] = finishedRunView;
   const found: Schemas['Break'] = breakView;
   const item: Schemas['ResyncItem'] = resyncItemView;
+  const supportCase: Schemas['SupportCase'] = caseView as Schemas['SupportCase'];
+  const approval: Schemas['Approval'] = approvalView;
+  const requeue: Schemas['Requeue'] = requeueView as Schemas['Requeue'];
+  const hit: Schemas['SupportHit'] = operationHit;
+  const check: Schemas['ConnectionCheck'] = checkView;
+  const standing: Schemas['SchemeStanding'] = schemeStandingView;
 
   it.each([
     ['Link', link],
@@ -124,7 +166,18 @@ describe('what the use cases show', () => {
     ['Break', found],
     ['Break', bareBreakView],
     ['Resync', resyncView],
+    ['SupportCase', supportCase],
+    ['Approval', approval],
+    ['Approval', pendingApprovalView],
+    ['Requeue', requeue],
+    ['Requeue', previewView],
+    ['SupportHit', hit],
+    ['SupportHit', linkHit],
     ['ResyncItem', item],
+    ['Connection', sharedConnectionView],
+    ['ConnectionCheck', check],
+    ['SchemeStanding', standing],
+    ['SchemeStanding', quietStandingView],
   ])('is the %s of the contract', (name, view) => {
     expect(schemaFaults(`/components/schemas/${name}`, view)).toEqual([]);
   });

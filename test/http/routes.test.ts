@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { LINK, LINK_ID, newWorld, NOBODY, OPERATION, OPERATION_ID } from './fakes.js';
+import { CONNECTION_ID, LINK, LINK_ID, newWorld, NOBODY, OPERATION, OPERATION_ID } from './fakes.js';
 import { startGateway, type GatewayUnderTest } from './gateway-under-test.js';
 import { accrualBody, flightActivity, linkBody, posts, railActivity, stayActivity } from './samples.js';
 import { RESYNC_ID, RUN_ID } from './support-fakes.js';
@@ -34,6 +34,9 @@ describe('reading', () => {
     [`/v1/support/reconciliations/${RUN_ID}/breaks`],
     [`/v1/support/resyncs/${RESYNC_ID}`],
     [`/v1/support/resyncs/${RESYNC_ID}/items`],
+    ['/v1/support/schemes/northwind-air'],
+    ['/v1/admin/connections'],
+    [`/v1/admin/connections/${CONNECTION_ID}`],
   ])('%s answers what the contract describes, to HEAD as well', async (path) => {
     const got = await gateway.ask('GET', path);
     expect(got.status).toBe(200);
@@ -134,8 +137,13 @@ describe('what is not there', () => {
     ['POST', '/v1/support/breaks/{id}/actions', 'brk'],
     ['GET', '/v1/support/resyncs/{id}', 'rsy'],
     ['GET', '/v1/support/resyncs/{id}/items', 'rsy'],
+    ['GET', '/v1/admin/connections/{id}', 'con'],
+    ['PATCH', '/v1/admin/connections/{id}', 'con'],
+    ['POST', '/v1/admin/connections/{id}/check', 'con'],
   ] as const;
-  const bodyFor = (path: string) => Object.values(posts).find((post) => patternOf(path).test(post.path))?.body ?? {};
+  const patches: Readonly<Record<string, object>> = { '/v1/admin/connections/{id}': { reason: 'Yearly change' } };
+  const bodyFor = (path: string) =>
+    patches[path] ?? Object.values(posts).find((post) => patternOf(path).test(post.path))?.body ?? {};
   const patternOf = (path: string) => new RegExp(`^${path.replace('{id}', '[^/]+')}$`);
 
   it('covers every address with an id in it', () => {
@@ -148,7 +156,7 @@ describe('what is not there', () => {
   it.each(places)(
     '%s %s: an id that is none and an id that leads nowhere are answered alike',
     async (method, path, prefix) => {
-      const body = method === 'POST' ? { body: bodyFor(path) } : {};
+      const body = method === 'GET' || path.endsWith('/check') ? {} : { body: bodyFor(path) };
       const wrongPrefix = toTypeId('key', NOBODY);
       const told: unknown[] = [];
       for (const id of [
