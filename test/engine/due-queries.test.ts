@@ -5,6 +5,7 @@ import { createInboundStore } from '../../src/store/inbound-store.js';
 import { claimPendingLinks } from '../../src/store/pending-links.js';
 import { forgetOldKeys, overdue } from '../../src/store/sweep.js';
 import { CONNECTION, openStoreBench, SCHEME, type StoreBench } from '../store/store-bench.js';
+import { explained } from './explained.js';
 
 /** Enough that reading all of them instead of the few that are due shows. */
 const ROWS = 20_000;
@@ -42,36 +43,6 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** The pools, with every statement of the relay's put through EXPLAIN as well; `read` is how many rows it had to look at. */
-function watched(): { readonly pools: Pools; readonly read: number[] } {
-  const read: number[] = [];
-  const relay = {
-    query: async (given: string | { text: string; values: unknown[] }, values: unknown[] = []) => {
-      const text = typeof given === 'string' ? given : given.text;
-      const parameters = typeof given === 'string' ? values : given.values;
-      const explained = await bench.pools.relay.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
-        `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
-        parameters,
-      );
-      read.push(...explained.rows.map((row) => rowsOf(row['QUERY PLAN'][0].Plan)));
-      return bench.pools.relay.query(text, parameters);
-    },
-  };
-  return { pools: { ...bench.pools, relay: relay as unknown as Pools['relay'] }, read };
-}
-
-interface PlanNode {
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
-
-function rowsOf(node: PlanNode): number {
-  const own = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
-  return own + (node.Plans ?? []).reduce((sum, inner) => sum + rowsOf(inner), 0);
-}
-
 const due: [string, (pools: Pools) => Promise<unknown>][] = [
   [
     'what a connection has to do now',
@@ -98,7 +69,7 @@ const due: [string, (pools: Pools) => Promise<unknown>][] = [
 
 describe('while nothing is due', () => {
   it.each(due)('to find %s reads next to nothing, however much waits', async (_what, ask) => {
-    const { pools, read } = watched();
+    const { pools, read } = explained(bench.pools);
     await ask(pools);
     expect(read).not.toEqual([]);
     expect(Math.max(...read)).toBeLessThan(50);
