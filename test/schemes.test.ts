@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { adapterOf } from '../adapters/index.js';
+import { adapterFor } from '../adapters/index.js';
 import { fromRoot } from '../src/config/paths.js';
 import { loadSchemes } from '../src/config/schemes.js';
 import type { Bilingual } from '../src/spec/values.js';
 
 /** The form of a file is the loader's to check; here is whether a brand fits its platform. */
-const schemes = loadSchemes(fromRoot('schemes')).map((scheme) => [scheme.id, scheme] as const);
+const directories = [fromRoot('schemes'), fromRoot('adapters/reference/schemes')];
+const schemes = loadSchemes(...directories).map((scheme) => [scheme.id, scheme] as const);
 const HAN = /\p{Script=Han}/u;
 
 interface LinkForm {
@@ -17,7 +18,7 @@ describe.each(schemes)('%s', (_id, scheme) => {
   const { sandbox } = scheme;
 
   it('configures its adapter, which takes nothing it does not know', () => {
-    const { configure } = adapterOf(scheme.adapter);
+    const { configure } = adapterFor(scheme);
     const settings = { ...scheme.settings, ...sandbox?.settings, baseUrl: `http://127.0.0.1:8090/${scheme.id}` };
     const secrets = { ...sandbox?.secrets };
     expect(() => configure({ settings, secrets }) as unknown).not.toThrow();
@@ -47,7 +48,7 @@ describe.each(schemes)('%s', (_id, scheme) => {
   });
 
   it('has us post only what the adapter can carry', () => {
-    const carried = adapterOf(scheme.adapter).accrual?.activities ?? [];
+    const carried = adapterFor(scheme).accrual?.activities ?? [];
     for (const { accrual } of scheme.terms) {
       const ours = Object.entries(accrual).filter(([, who]) => who === 'posted-by-us');
       expect(ours.filter(([product]) => !carried.some((type) => type === product))).toEqual([]);
@@ -55,13 +56,13 @@ describe.each(schemes)('%s', (_id, scheme) => {
   });
 
   it('sells for points only what the adapter can redeem', () => {
-    const carried = adapterOf(scheme.adapter).redemption?.rewards ?? [];
+    const carried = adapterFor(scheme).redemption?.rewards ?? [];
     const sold = scheme.terms.flatMap(({ redeem }) => redeem.map(({ reward }) => reward));
     expect(sold.filter((reward) => !carried.includes(reward))).toEqual([]);
   });
 
   it('is asked for its settlement only where the adapter can fetch one', () => {
-    const fetches = adapterOf(scheme.adapter).settlement !== undefined;
+    const fetches = adapterFor(scheme).settlement !== undefined;
     expect(scheme.settlement === undefined || fetches).toBe(true);
   });
 
