@@ -30,12 +30,12 @@ export async function makeKnown(place: Place, tenant: Tenant): Promise<Known> {
       { prefer: 'wait=10' },
     );
     keep(made.body);
+    if (!traveller.redeems) continue;
     const quote = await platform.post(
       '/v1/quotes',
       { linkId, reward: rewardOf(scheme, index), points: 5 },
       `kq-${index}`,
     );
-    if (quote.status !== 200) continue;
     keep(quote.body);
     keep(
       (await platform.post('/v1/redemptions', { quoteId: quote.body['id'] }, `kr-${index}`, { prefer: 'wait=5' })).body,

@@ -83,7 +83,7 @@ function requestOf(
 }
 
 function textOf(body: unknown): string {
-  return JSON.stringify(body) ?? '';
+  return body === undefined ? '' : JSON.stringify(body);
 }
 
 function headersOf(kind: FuzzRequest['spoilt'], mediaType: string | undefined, key: string): Record<string, string> {

@@ -24,11 +24,12 @@ export async function raceActs(
   count: number,
   onProgress: (done: number) => void,
 ): Promise<ActedOutcome> {
+  const spenders = travellers.filter(({ redeems }) => redeems);
   const ids: string[] = [];
   let next = 0;
   const runner = async (): Promise<void> => {
     for (let index = next++; index < count; index = next++) {
-      const traveller = travellers[index % travellers.length];
+      const traveller = spenders[index % spenders.length];
       if (traveller === undefined) throw new Error('nobody travels');
       const id = await race(traveller, index);
       if (id !== null) ids.push(id);

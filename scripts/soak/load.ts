@@ -49,18 +49,20 @@ export async function runLoad(travellers: readonly Traveller[], options: LoadOpt
     return null;
   };
 
+  const spenders = travellers.filter(({ redeems }) => redeems);
   const one = async (index: number): Promise<void> => {
-    const traveller = travellers[Math.floor(options.random() * travellers.length)];
-    if (traveller === undefined) throw new Error('nobody travels');
-    const draw = options.random();
+    const redeeming = options.random() < REDEMPTIONS;
+    const among = redeeming ? spenders : travellers;
+    const traveller = among[Math.floor(options.random() * among.length)];
     const wish = options.random();
-    if (draw >= REDEMPTIONS) {
-      const { linkId, scheme, platform } = traveller;
-      const body = { linkId, activity: activityOf(scheme, index), points: 1 + (index % 97) };
-      take('accrual', 'accrual', await platform.post('/v1/accruals', body, `accrual-${index}`));
-    } else {
+    if (traveller === undefined) throw new Error('nobody travels');
+    if (redeeming) {
       await redeem(traveller, index, wish, take);
+      return;
     }
+    const { linkId, scheme, platform } = traveller;
+    const body = { linkId, activity: activityOf(scheme, index), points: 1 + (index % 97) };
+    take('accrual', 'accrual', await platform.post('/v1/accruals', body, `accrual-${index}`));
   };
 
   for (let index = 0; index < options.operations; index += 1) {

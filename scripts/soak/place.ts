@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,6 +19,7 @@ import { postmasterPid } from '../../src/process/postmaster.js';
 import type { ChildSpec } from '../../src/process/supervised-child.js';
 import { supervise, type Supervisor } from '../../src/process/supervisor.js';
 import type { Scheme } from '../../src/spec/scheme.js';
+import { compileApart } from '../compiled.js';
 import { type SoakRedis, startRedis } from './redis.js';
 
 /** The schemes of the soak: one for each kind of recovery that a supplier can have. */
@@ -56,8 +56,28 @@ export async function openPlace(
   tenantCount: number,
   schemesDir: string = SCHEMES_DIR,
 ): Promise<Place> {
-  build();
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'interline-soak-'));
+  const undo: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return { ...(await open(queue, tenantCount, schemesDir, undo)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Undo = (() => Promise<void> | void)[];
+
+/** What has to be stopped is put on `undo` as it starts. */
+async function open(
+  queue: 'postgres' | 'redis',
+  tenantCount: number,
+  schemesDir: string,
+  undo: Undo,
+): Promise<Omit<Place, 'stop'>> {
+  const { dataDir, compiled } = folders(undo);
   const environment = readEnvironment({
     INTERLINE_DATA_DIR: dataDir,
     INTERLINE_PROCESSES: String(WORKERS),
@@ -66,7 +86,9 @@ export async function openPlace(
   });
   const masterKey = masterKeyOf(environment);
   const postgres = await startEmbeddedPostgres({ dataDir });
+  undo.push(() => postgres.stop());
   const redis = queue === 'redis' ? await startRedis() : null;
+  if (redis !== null) undo.push(() => redis.stop());
   const sandboxUrl = `http://127.0.0.1:${await freePort()}`;
   const places = { port: await freePort(), ownerUrl: postgres.url, sandboxUrl, masterKey };
   await migrate({ ownerUrl: postgres.url, masterKey });
@@ -74,11 +96,11 @@ export async function openPlace(
   const tenants = Array.from({ length: tenantCount }, (_none, index) => newTenant(`soak-${index + 1}`));
   const admin: SeedKey = { tenant: 'operator', name: 'admin', token: mintApiKey('test').token, scopes: SCOPES };
   await seed({ ownerUrl: postgres.url, masterKey, schemes, sandboxUrl, keys: [...tenants.flatMap(keysOf), admin] });
-  const supervisor = supervise(
-    childrenOf(environment, places).map((spec) =>
-      forSoak(spec, { LOG_LEVEL: environment.logLevel, REDIS_URL: redis?.url ?? '', INTERLINE_SCHEMES: schemesDir }),
-    ),
-  );
+  const env = { LOG_LEVEL: environment.logLevel, REDIS_URL: redis?.url ?? '', INTERLINE_SCHEMES: schemesDir };
+  const supervisor = supervise(childrenOf(environment, places).map((spec) => forSoak(spec, compiled, env)));
+  undo.push(async () => {
+    await supervisor.stop();
+  });
   await supervisor.ready;
   const cluster = clusterPlace(dataDir, postgresAccount(path.join(dataDir, 'postgres')));
   return {
@@ -92,13 +114,19 @@ export async function openPlace(
     workers: Array.from({ length: WORKERS }, (_none, index) => `worker-${index + 1}`),
     redis,
     killPostgres: () => kill(postmasterPid(cluster)),
-    stop: async () => {
-      await supervisor.stop();
-      await redis?.stop();
-      await postgres.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
   };
+}
+
+function folders(undo: Undo): { readonly dataDir: string; readonly compiled: string } {
+  const compiled = compileApart('soak');
+  undo.push(() => {
+    compiled.remove();
+  });
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'interline-soak-'));
+  undo.push(() => {
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  return { dataDir, compiled: compiled.folder };
 }
 
 /** `false` when there is nothing to kill just now. */
@@ -110,11 +138,6 @@ export function kill(pid: number | null, signal: NodeJS.Signals = 'SIGKILL'): bo
   } catch {
     return false;
   }
-}
-
-function build(): void {
-  const built = spawnSync(process.execPath, [fromRoot('bin', 'build.mjs')], { stdio: 'inherit' });
-  if (built.status !== 0) throw new Error('the build failed');
 }
 
 function newTenant(name: string): Tenant {
@@ -129,9 +152,8 @@ function keysOf({ name, platformKey, supportKey }: Tenant): SeedKey[] {
 }
 
 /** The compiled module instead of the source, the queue of this soak, and a wall clock that can be made to jump. */
-function forSoak(spec: ChildSpec, env: Readonly<Record<string, string>>): ChildSpec {
-  const root = fromRoot();
-  const module = path.join(root, 'dist', path.relative(root, spec.module).replace(/\.ts$/, '.js'));
+function forSoak(spec: ChildSpec, compiled: string, env: Readonly<Record<string, string>>): ChildSpec {
+  const module = path.join(compiled, path.relative(fromRoot(), spec.module).replace(/\.ts$/, '.js'));
   const clock = pathToFileURL(fromRoot('scripts', 'soak', 'skewed-clock.mjs')).href;
   return {
     ...spec,

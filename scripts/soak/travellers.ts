@@ -1,3 +1,4 @@
+import { adapterFor } from '../../adapters/index.js';
 import type { Scheme } from '../../src/spec/scheme.js';
 import type { Place } from './place.js';
 import { control, createPlatform, type Platform } from './platform.js';
@@ -8,6 +9,8 @@ export interface Traveller {
   readonly scheme: Scheme;
   readonly linkId: string;
   readonly platform: Platform;
+  /** Whether its scheme gives anything for points. */
+  readonly redeems: boolean;
 }
 
 interface Member {
@@ -25,13 +28,14 @@ export async function linkTravellers(place: Place, giveUp: AbortSignal): Promise
   const linked: Traveller[] = [];
   for (const scheme of place.schemes) {
     const count = MEMBERS_EACH * place.tenants.length;
+    const redeems = adapterFor(scheme).redemption !== undefined;
     const members = await control<Member[]>(place.sandboxUrl, 'POST', `${scheme.id}/members`, { count, seed: 7 });
     await Promise.all(
       place.tenants.map(async ({ name, platformKey }, index) => {
         const platform = createPlatform(place.baseUrl, platformKey, giveUp);
         const own = members.slice(index * MEMBERS_EACH, (index + 1) * MEMBERS_EACH);
         for (const member of own) {
-          linked.push({ tenant: name, scheme, platform, linkId: await link(platform, scheme, member) });
+          linked.push({ tenant: name, scheme, platform, linkId: await link(platform, scheme, member), redeems });
         }
       }),
     );
