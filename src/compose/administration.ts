@@ -36,7 +36,7 @@ export function openAdministration(parts: Parts): Administration {
     schemeDesk: createSchemeDesk({ desk, reads, schemes, limitsOf }),
     backlog: createBacklog({
       limits: async (connectionId) => (await links.suppliers.of(connectionId)).limits,
-      waiting: reads.waiting,
+      waiting: (connectionId, atMost) => reads.waiting(connectionId, atMost),
       nowMs: () => performance.now(),
       onError: failed('backlog'),
     }),
