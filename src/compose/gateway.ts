@@ -130,7 +130,7 @@ function runWorker(
   clockWatch: ClockWatch,
   slots: number,
 ): () => Promise<void> {
-  const { pools, store, links, backend, inbound, clock, failed } = parts;
+  const { pools, store, links, backend, inbound, clock, workLog, failed } = parts;
   const { suppliers, vault } = links;
   const engine = createEngine({
     // What is claimed is sent, signed with the time: while the clock is wrong nothing is.
@@ -146,7 +146,7 @@ function runWorker(
       retries: Math.floor(slots / 2),
       onError: failed('operation'),
     },
-    onAttempt: () => undefined,
+    onAttempt: workLog.attempt,
     onError: (error, where) => {
       failed(where)(error);
     },

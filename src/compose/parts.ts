@@ -12,6 +12,7 @@ import { type Relay, startRelay } from '../core/operation/relay.js';
 import { type ClosedSets, closedSets } from '../observe/labels.js';
 import { createProcessMetrics, type ProcessMetrics } from '../observe/process-metrics.js';
 import { watchedStore } from '../observe/watched-store.js';
+import { createWorkLog, type WorkLog } from '../observe/work-log.js';
 import { createGate } from '../limits/gate.js';
 import { openConnectionSecrets } from '../privacy/connection-secrets.js';
 import { type MasterKey, masterKeyFromBytes, rolePassword } from '../privacy/master-key.js';
@@ -87,6 +88,7 @@ export interface Parts {
   readonly clock: ClockGuard;
   readonly sets: ClosedSets;
   readonly metrics: ProcessMetrics;
+  readonly workLog: WorkLog;
   readonly log: GatewayLog;
   /** Tells the log of an error in background work, which comes round again. */
   readonly failed: (where: string) => (error: unknown) => void;
@@ -123,6 +125,7 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
     options.routes ?? [],
   );
   const metrics = createProcessMetrics(sets, clock.skewMs);
+  const workLog = createWorkLog(metrics, options.log);
   const outbox: Outbox = {
     publish: (limit, publish) => publishOutbox(pools, limit, publish),
     overdue: () => overdue(pools),
@@ -140,7 +143,7 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
   const suppliersOver: Parts['suppliersOver'] = (over, open) => openSuppliers(schemes, over, open, gate);
   const suppliers = suppliersOver(connections, openSecrets);
   const vault = createMemberVault(master);
-  const store = watchedStore(createOperationStore(pools, relay.nudge), metrics.ended);
+  const store = watchedStore(createOperationStore(pools, relay.nudge, workLog.quarantined), metrics.ended);
   const breaks = createBreakBook(pools, (scheme) => schemes.get(scheme)?.zone ?? 'UTC');
   const inbound = createInbound({
     store: createInboundStore(pools),
@@ -175,6 +178,7 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
     clock,
     sets,
     metrics,
+    workLog,
     log: options.log,
     failed,
     close: async () => {

@@ -1,8 +1,11 @@
 import { createCanaryRound } from '../core/health/canaries.js';
+import { watchStuckWork } from '../core/operation/stuck.js';
 import { startRounds, sweep } from '../core/operation/sweeper.js';
 import { createNightlySchedules } from '../queue/nightly-schedules.js';
 import { QUEUES } from '../queue/queue-name.js';
+import { createConnectionGuard } from '../store/connection-guard.js';
 import { createIncidentWatch } from '../store/incident-watch.js';
+import { stuckWork } from '../store/stuck-work.js';
 import { ensurePartitions, forgetOldKeys } from '../store/sweep.js';
 import { nightPlans } from './desk.js';
 import type { Parts } from './parts.js';
@@ -11,6 +14,7 @@ import type { Vitals } from './vitals.js';
 const SWEEP_EVERY_MS = 5_000;
 const CANARIES_EVERY_MS = 5_000;
 const INCIDENTS_EVERY_MS = 2_000;
+const STUCK_EVERY_MS = 30_000;
 /** New connections, and those that went, change the nights within this time. */
 const NIGHTS_EVERY_MS = 300_000;
 const HOUSEKEEPING_EVERY_MS = 3_600_000;
@@ -40,6 +44,11 @@ export function runScheduler(parts: Parts, { canaries, watch }: Vitals): () => P
       { name: 'nights', everyMs: NIGHTS_EVERY_MS, run: keepNights },
       { name: 'canaries', everyMs: CANARIES_EVERY_MS, run: sendCanaries },
       { name: 'incidents', everyMs: INCIDENTS_EVERY_MS, run: tellIncidents },
+      {
+        name: 'stuck',
+        everyMs: STUCK_EVERY_MS,
+        run: () => watchStuckWork(() => stuckWork(pools), createConnectionGuard(pools)),
+      },
       { name: 'sweep', everyMs: SWEEP_EVERY_MS, run: () => sweep(outbox, queue) },
       { name: 'old keys', everyMs: HOUSEKEEPING_EVERY_MS, run: () => forgetOldKeys(pools) },
       { name: 'partitions', everyMs: HOUSEKEEPING_EVERY_MS, run: () => ensurePartitions(pools) },

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AttemptEnd } from '../core/operation/ports.js';
 import type { OperationKind, OperationState } from '../core/health/ports.js';
+import type { Priority } from '../core/supplier/ports.js';
 import { closed, type ClosedSets } from './labels.js';
 
 /** One answered request, as the door tells of it. */
@@ -22,11 +23,11 @@ export interface Ended {
 /** What this process counts of its own doing. */
 export interface ProcessMetrics {
   readonly registry: Registry;
-  request(sample: RequestSample): void;
-  attempt(end: AttemptEnd): void;
-  ended(operation: Ended): void;
+  readonly request: (sample: RequestSample) => void;
+  readonly attempt: (end: AttemptEnd) => void;
+  readonly ended: (operation: Ended) => void;
   /** How long a call waited for its turn at its supplier's limit. */
-  waited(priority: string, ms: number): void;
+  readonly waited: (priority: Priority, seconds: number) => void;
 }
 
 const POSTED_WITHIN_S = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400, 604_800];
@@ -101,8 +102,8 @@ export function createProcessMetrics(sets: ClosedSets, skewMs: () => number): Pr
       const seconds = Math.max(0, Date.now() - skewMs() - createdAt.getTime()) / 1000;
       posted.observe(closed(sets, { scheme, kind }), seconds);
     },
-    waited: (priority, ms) => {
-      waits.observe(closed(sets, { priority }), ms / 1000);
+    waited: (priority, seconds) => {
+      waits.observe(closed(sets, { priority }), seconds);
     },
   };
 }

@@ -31,17 +31,17 @@ let numbers = 0;
 /** Asks a child. `null` when it has no answer in time. */
 export function askChild(child: ChildProcess, question: Question): Promise<unknown> {
   numbers += 1;
-  return replied(child as Channel, { ask: question, number: numbers }, ANSWERS_WITHIN_MS);
+  return replied(child, { ask: question, number: numbers }, ANSWERS_WITHIN_MS);
 }
 
 /** Asks for this child whatever it wants to know of all. */
 export function serveGather(child: ChildProcess, gather: Gather): void {
-  answer(child as Channel, 'gather', gather);
+  answer(child, 'gather', gather);
 }
 
 /** Answers the supervisor's questions about this process. */
 export function answerQuestions(answers: Readonly<Record<Question, () => Promise<unknown>>>): void {
-  if (process.send !== undefined) answer(process as Channel, 'ask', (question) => answers[question]());
+  if (process.send !== undefined) answer(process, 'ask', (question) => answers[question]());
 }
 
 /** Asks all processes of this start through its supervisor; `null` without one, and when it does not answer in time. */
@@ -49,7 +49,7 @@ export async function gatherAnswers(question: Question): Promise<Answers | null>
   if (process.send === undefined) return null;
   numbers += 1;
   const message = { gather: question, number: numbers };
-  return (await replied(process as Channel, message, GATHERED_WITHIN_MS)) as Answers | null;
+  return (await replied(process, message, GATHERED_WITHIN_MS)) as Answers | null;
 }
 
 function replied(channel: Channel, message: Message & { readonly number: number }, withinMs: number): Promise<unknown> {

@@ -48,11 +48,11 @@ export interface Supervisor {
  */
 export function supervise(specs: readonly ChildSpec[], options: SupervisorOptions = {}): Supervisor {
   const standings = (): ChildStanding[] =>
-    children.map(({ spec, isReady, restarts }) => ({
-      name: spec.name,
-      ready: isReady(),
-      restarts: restarts(),
-      answers: spec.answers ?? 'questions',
+    children.map((child) => ({
+      name: child.spec.name,
+      ready: child.isReady(),
+      restarts: child.restarts(),
+      answers: child.spec.answers ?? 'questions',
     }));
   const gather = async (question: Question): Promise<Answers> => {
     const asked = children.filter(({ spec }) => spec.answers !== 'nothing');

@@ -7,7 +7,7 @@ export interface QueueWatch {
   /** Resolves when the queue answers. */
   answers(): Promise<void>;
   depths(): Promise<readonly QueueDepth[]>;
-  addCanary(canary: Canary): Promise<void>;
+  readonly addCanary: (canary: Canary) => Promise<void>;
 }
 
 export function createQueueWatch(queues: OpenQueues): QueueWatch {

@@ -1,4 +1,4 @@
-import type { FleetNumbers, UnknownAge } from '../core/health/ports.js';
+import type { FleetNumbers, OperationKind, OperationState, UnknownAge } from '../core/health/ports.js';
 import { LIVE_STATES, LOOKUP_STATES } from './lane-states.js';
 import { canaryStates, type Queryable } from './queue-canary.js';
 
@@ -7,8 +7,8 @@ const OUTBOX_COUNTED = 100_000;
 
 interface OpenRow {
   readonly scheme: string;
-  readonly kind: never;
-  readonly state: never;
+  readonly kind: OperationKind;
+  readonly state: OperationState;
   readonly age: UnknownAge | null;
   readonly count: number;
 }

@@ -7,9 +7,9 @@ export interface Clocks {
 /** Knows whether this machine's clock can be gone by: signatures, the queue and leases go by it, everything else by the database's. */
 export interface ClockGuard {
   /** How far it is ahead of the database's, in milliseconds: as measured last, and as it was set since. */
-  skewMs(): number;
+  readonly skewMs: () => number;
   /** Whether that is little enough to work. Costs nothing, so it may be asked before every step. */
-  right(): boolean;
+  readonly right: () => boolean;
   /** Asks the database. Rejects, and believes what it knew, when there is no answer. */
   measure(): Promise<void>;
 }
