@@ -78,7 +78,8 @@ export function createEngine(deps: EngineDeps): Engine {
   const round = async (lane: Lane, connectionId: string, wanted: Wanted): Promise<void> => {
     const supplier = await deps.suppliers.of(connectionId);
     const use: SlotUse = lane === 'lookup' ? 'retry' : 'first';
-    const room = await slots.room(connectionId, wanted.hints.size() || deps.limits.perConnection, use);
+    const most = wanted.due ? deps.limits.perConnection : wanted.hints.size();
+    const room = await slots.room(connectionId, most, use);
     if (isStopping()) return;
     // Slots are held once calls are let in and not while waiting for that: other connections have use for them.
     const admission = await deps.gate.admit(supplier, 'live', room, stopping.signal);
