@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SCOPES } from '../../src/core/access/caller.js';
 import { compileContract } from '../../src/http/contract.js';
-import { callerWith, LINK_ID, NOBODY, OPERATION_ID } from './fakes.js';
+import { callerWith, CONNECTION_ID, LINK_ID, NOBODY, OPERATION_ID } from './fakes.js';
+import { APPROVAL_ID, REQUEUE_ID } from './support-desk-fakes.js';
 import { BREAK_ID, RESYNC_ID, RUN_ID } from './support-fakes.js';
 import { startGateway, type GatewayUnderTest } from './gateway-under-test.js';
 import { toTypeId } from '../../src/spec/typeid.js';
@@ -21,6 +22,9 @@ const ID_BELOW: Readonly<Record<string, string>> = {
   '/v1/support/reconciliations': RUN_ID,
   '/v1/support/breaks': BREAK_ID,
   '/v1/support/resyncs': RESYNC_ID,
+  '/v1/support/approvals': APPROVAL_ID,
+  '/v1/support/requeues': REQUEUE_ID,
+  '/v1/admin/connections': CONNECTION_ID,
 };
 const pathOf = (path: string) =>
   path
@@ -31,7 +35,14 @@ const events = () => gateway.world.logged.filter(({ level }) => level === 'warn'
 
 it('every operation under /v1 but the push of a supplier needs a key', () => {
   const open = [...compileContract().operations.values()].filter(({ scope }) => scope === null).map(({ path }) => path);
-  expect(open.sort()).toEqual(['/docs', '/healthz', '/metrics', '/openapi.json', '/readyz', '/v1/inbound/{connection}']);
+  expect(open.sort()).toEqual([
+    '/docs',
+    '/healthz',
+    '/metrics',
+    '/openapi.json',
+    '/readyz',
+    '/v1/inbound/{connection}',
+  ]);
 });
 
 describe.each(guarded.map(({ method, path, scope }) => [method.toUpperCase(), path, scope] as const))(

@@ -7,6 +7,8 @@ import type { Redemptions } from '../../src/core/redemption/redemptions.js';
 import type { SchemeView } from '../../src/core/scheme/schemes.js';
 import type { Deps } from '../../src/http/deps.js';
 import { toTypeId } from '../../src/spec/typeid.js';
+import { fakeConnections, fakeSchemeDesk } from './administration-fakes.js';
+import { fakeSupport } from './support-desk-fakes.js';
 import { fakeReconciliations, fakeResyncs, type Note, type Once } from './support-fakes.js';
 import { accountView, linkView, operationView, quoteView, redemptionView, schemeView } from './views.js';
 
@@ -42,7 +44,7 @@ export function callerWith(scopes: readonly Scope[], tenantId = 'tenant-a'): Cal
   return { tenantId, keyId: 'key-1', scopes: new Set(scopes), organisation: null };
 }
 
-const ALL_SCOPES = ['read', 'read-numbers', 'link', 'accrue', 'redeem', 'support'] as const;
+const ALL_SCOPES = ['read', 'read-numbers', 'link', 'accrue', 'redeem', 'support', 'admin'] as const;
 
 /** Use cases over nothing: they know one of everything, and keep idempotency keys like the real ones. */
 export function newWorld(): World {
@@ -65,6 +67,9 @@ export function newWorld(): World {
     redemptions: fakeRedemptions(once, note),
     reconciliations: fakeReconciliations(once, note),
     resyncs: fakeResyncs(once, note),
+    support: fakeSupport(once, note),
+    connections: fakeConnections(once, note),
+    schemeDesk: fakeSchemeDesk(once, note),
     inbound: {
       receive: async (connectionId, push) => {
         note('receive', { connectionId, push });

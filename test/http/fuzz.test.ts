@@ -92,8 +92,15 @@ it('any query and any id is read or refused, as the contract says, and never a f
     `/v1/links/${LINK_ID}/timeline`,
     `/v1/support/reconciliations/${RUN_ID}/breaks`,
     `/v1/support/resyncs/${RESYNC_ID}/items`,
+    '/v1/support/operations',
+    '/v1/support/approvals',
   ];
-  const byId = fc.constantFrom('/v1/operations', '/v1/support/reconciliations', '/v1/support/resyncs');
+  const byId = fc.constantFrom(
+    '/v1/operations',
+    '/v1/support/reconciliations',
+    '/v1/support/resyncs',
+    '/v1/support/requeues',
+  );
   const names = fc.constantFrom('limit', 'cursor', 'state', 'maxAge', 'from', 'to', 'linkId', 'travellerRef', 'sort');
   const value = fc.oneof(text, fc.constantFrom('1', 'active', 'posted', LINK_ID, '2025-01-01T00:00:00Z')).map(encoded);
   const query = fc.array(fc.tuple(names, value), { maxLength: 3 });

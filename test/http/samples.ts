@@ -1,4 +1,6 @@
+import { toTypeId } from '../../src/spec/typeid.js';
 import { LINK_ID, OPERATION_ID, QUOTE_ID } from './fakes.js';
+import { APPROVAL_ID } from './support-desk-fakes.js';
 import { BREAK_ID, RUN_ID } from './support-fakes.js';
 
 /** Bodies that are right in every way; tests break one thing at a time. */
@@ -99,6 +101,14 @@ export const resyncBody = {
   reason: 'Traveller misses points',
 };
 
+export const connectionBody = {
+  scheme: 'northwind-air',
+  tenantId: toTypeId('ten', '01976a40-0000-7000-8000-00000000000a'),
+  settings: { baseUrl: 'https://lp.example.com', partner: 'interline' },
+  secrets: { username: 'interline', password: 'sesame' },
+  timing: 'fast',
+};
+
 /** Every POST of the contract that takes JSON, with a body that is right in every way. */
 export const posts: Readonly<Record<string, { readonly path: string; readonly body: object }>> = {
   createLink: { path: '/v1/links', body: linkBody },
@@ -119,4 +129,27 @@ export const posts: Readonly<Record<string, { readonly path: string; readonly bo
     body: { action: 'assign', reason: 'Ours to find out', owner: 'ops-7' },
   },
   createResync: { path: '/v1/support/resyncs', body: resyncBody },
+  actOnOperation: {
+    path: `/v1/support/operations/${OPERATION_ID}/actions`,
+    body: { action: 'settle', reason: 'Supplier wrote', evidence: { outcome: 'posted', supplierReference: 'S-1' } },
+  },
+  decideApproval: {
+    path: `/v1/support/approvals/${APPROVAL_ID}`,
+    body: { decision: 'approve', reason: 'Seen the mail' },
+  },
+  createRequeue: {
+    path: '/v1/support/requeues',
+    body: {
+      scope: { scheme: 'china-railway', reviewReason: 'absent', olderThan: 60, operationIds: [OPERATION_ID] },
+      action: 'look-up',
+      dryRun: true,
+      reason: 'Outage',
+    },
+  },
+  supportSearch: { path: '/v1/support/search', body: { query: '9991234567890' } },
+  actOnScheme: {
+    path: '/v1/support/schemes/northwind-air/actions',
+    body: { action: 'pause', reason: 'Supplier maintenance' },
+  },
+  createConnection: { path: '/v1/admin/connections', body: connectionBody },
 };
