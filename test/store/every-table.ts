@@ -9,6 +9,7 @@ export const TENANT_TABLES = [
   'activity_first',
   'activity_key',
   'api_key',
+  'approval',
   'attempt',
   'audit',
   'break',
@@ -29,6 +30,8 @@ export const TENANT_TABLES = [
   'recon_line',
   'recon_run',
   'recon_sign_off',
+  'requeue',
+  'requeue_item',
   'reservation',
   'resync',
   'resync_item',
@@ -61,6 +64,25 @@ export async function fillEveryTable(bench: StoreBench, tenant: Tenant): Promise
   await fillReconciliation(owner, tenant.id, connection);
   await fillResync(owner, tenant);
   await fillRedemption(owner, tenant, operation);
+  await fillSupportDesk(owner, tenant, operation);
+}
+
+async function fillSupportDesk(owner: pg.Pool, { id }: Tenant, operation: string): Promise<void> {
+  const requeue = randomUUID();
+  await owner.query(
+    `INSERT INTO requeue (tenant_id, id, scope, action, dry_run, reason, requested_by, digest, state, finished_at)
+     VALUES ($1, $2, '{}', 'look-up', true, 'r', gen_random_uuid(), repeat('0', 64), 'previewed', now())`,
+    [id, requeue],
+  );
+  await owner.query(
+    `INSERT INTO requeue_item (tenant_id, requeue_id, operation_id, state, stood) VALUES ($1, $2, $3, 'queued', 's')`,
+    [id, requeue, operation],
+  );
+  await owner.query(
+    `INSERT INTO approval (tenant_id, id, act, act_key, operation_id, stood, reason, requested_by, expires_at)
+     VALUES ($1, gen_random_uuid(), 'resend', sha256('a'), $2, 's', 'r', gen_random_uuid(), now())`,
+    [id, operation],
+  );
 }
 
 async function fillRedemption(owner: pg.Pool, { id, links }: Tenant, operation: string): Promise<void> {
