@@ -46,6 +46,10 @@ export function openPools(options: PoolOptions): Pools {
       application_name: `interline-${role}`,
     });
     pool.on('error', options.onError);
+    // The pool listens to idle connections only: one that breaks between two queries of a transaction would end the process.
+    pool.on('connect', (client) => {
+      client.on('error', options.onError);
+    });
     return pool;
   };
   const app = open('app', options.appConnections);

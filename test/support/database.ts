@@ -36,7 +36,11 @@ export async function freshDatabase(): Promise<FreshDatabase> {
 
 /** The owner's own view of a test's database. That the database goes while a connection is still closing is nobody's error. */
 export function ownerPool(ownerUrl: string): pg.Pool {
-  return new pg.Pool({ connectionString: ownerUrl, max: 2 }).on('error', () => undefined);
+  const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
+  return pool.on('error', () => undefined);
 }
 
 /** The master key that the template's roles got their passwords from. */
