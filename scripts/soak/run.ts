@@ -44,6 +44,8 @@ export async function soak(queue: 'postgres' | 'redis', options: SoakOptions, te
   const memory = watchMemory(['api', ...place.workers, 'sandbox'], (name) => place.supervisor.pid(name));
   const owner = ownerPool(place.ownerUrl);
   const giveUp = new AbortController();
+  // Ctrl-C stops the processes; nobody would answer the load any more.
+  void place.supervisor.stopped.then(() => giveUp.abort(new Error('the soak was stopped')));
   try {
     tell(null, `${queue}: linking members`);
     const travellers = await linkTravellers(place, giveUp.signal);
