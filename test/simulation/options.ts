@@ -32,4 +32,6 @@ export interface SimulationOptions {
   /** Events with faults, before the faults stop and everything has to come to rest. */
   readonly steps: number;
   readonly planted?: Planted | undefined;
+  /** Told of every event. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }

@@ -39,6 +39,7 @@ interface Cast {
 /** After the faults: more events than that, or more virtual time, is not coming to rest. */
 const EVENTS_TO_REST = 20_000;
 const NIGHTS_TO_REST = 4;
+const SWEEP_EVERY_MS = 5_000;
 
 /** Runs one seed: `steps` events with faults, invariants after each, then without faults until all is at rest. */
 export async function runSeed(options: SimulationOptions): Promise<Outcome> {
@@ -63,7 +64,7 @@ async function course(world: World): Promise<Outcome> {
   };
   plantExpectation(world);
   const look = watch(world);
-  const trace = createTrace(store.tables);
+  const trace = createTrace(store.tables, options.onLine);
   let steps = 0;
   let broken: Broken | null = null;
 
@@ -96,7 +97,7 @@ async function course(world: World): Promise<Outcome> {
       await happen(event);
       continue;
     }
-    if (nightsLeft === 0 && atRest(world)) break;
+    if (atRest(world, nightsLeft)) break;
     nightsLeft -= 1;
     await happen(() => sleepUntil(world, cast, cast.nights.nextAt()));
   }
@@ -129,16 +130,16 @@ function anything(world: World, cast: Cast): string | Promise<string> {
     relay: store.tables.outbox.length === 0 ? 0 : 10,
     deliver: workers.dueWakeUps() === 0 ? 0 : 14,
     push: pushes.waiting() === 0 ? 0 : 6,
-    sleep: ready.length === 0 && workers.dueWakeUps() === 0 ? 14 : 5,
+    sleep: ready.length === 0 && workers.dueWakeUps() === 0 ? 6 : 1.5,
     sweep: 1,
     support: 1,
     retry: 0.3,
     mislead: 0.3,
-    crash: 1.2,
-    freeze: 1,
+    crash: 0.8,
+    freeze: 0.6,
     'kill the gateway': 0.5,
     flush: 0.3,
-    night: 0.15,
+    night: 0.1,
   });
   switch (what) {
     case 'turn': {
@@ -183,7 +184,7 @@ function anything(world: World, cast: Cast): string | Promise<string> {
 
 /** What there is to do without faults; `null` when nothing is due for a while, whatever time passes before the next night. */
 function whatIsLeft(world: World, cast: Cast): (() => string | Promise<string>) | null {
-  const { chance, turns, store } = world;
+  const { chance, turns, store, time } = world;
   const { clients, workers, pushes } = cast;
   const ready = turns.ready();
   if (ready.length > 0) {
@@ -196,13 +197,20 @@ function whatIsLeft(world: World, cast: Cast): (() => string | Promise<string>) 
   if (store.tables.outbox.length > 0) return () => workers.relay().then(() => 'relay');
   if (workers.dueWakeUps() > 0) return () => `wakes ${workers.deliver()}`;
   if (pushes.waiting() > 0) return () => `push: ${pushes.deliver(clients.api())}`;
-  if (overdue(world)) return () => workers.sweep().then(() => 'sweep');
-  const next = nextDue(world, cast);
+  const sweepAt = overdue(world) ? workers.sweptAt() + SWEEP_EVERY_MS : Infinity;
+  if (sweepAt <= time.now()) return () => workers.sweep().then(() => 'sweep');
+  const next = Math.min(sweepAt, nextDue(world, cast));
   return next < cast.nights.nextAt() ? () => sleepUntil(world, cast, next) : null;
 }
 
-/** Time passes; the nights that come meanwhile are settled. */
-function sleepUntil({ time }: World, { nights }: Cast, at: number): string {
+/** Time passes up to the next thing that keeps its time; the nights that come meanwhile are settled. */
+function sleepUntil({ time, turns }: World, { nights }: Cast, at: number): string {
+  const first = turns.nextPunctual();
+  if (first !== null && first.dueAt <= at) {
+    time.advanceTo(first.dueAt);
+    turns.take(first);
+    return first.name;
+  }
   time.advanceTo(at);
   nights.run();
   return 'time passes';
@@ -223,9 +231,13 @@ function overdue({ store, time }: World): boolean {
   );
 }
 
-function atRest({ store }: World): boolean {
+/** Whoever waits for a file waits for the nights there are. */
+function atRest({ store }: World, nightsLeft: number): boolean {
   return [...store.tables.operations.values()].every(
-    ({ state, kind }) => isFinal(state) || state === 'needs-review' || kind === 'expectation',
+    ({ state, kind, reviewReason }) =>
+      isFinal(state) ||
+      kind === 'expectation' ||
+      (state === 'needs-review' && (nightsLeft === 0 || reviewReason !== 'awaiting-file')),
   );
 }
 

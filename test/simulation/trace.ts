@@ -12,7 +12,7 @@ export interface Trace {
 const KEPT = 40;
 
 /** Operations are called by the order in which they were accepted: their ids are chance. */
-export function createTrace({ operations }: Tables): Trace {
+export function createTrace({ operations }: Tables, onLine?: (line: string) => void): Trace {
   const hash = createHash('sha256');
   const names = new Map<string, string>();
   const kept: string[] = [];
@@ -30,6 +30,7 @@ export function createTrace({ operations }: Tables): Trace {
       const line = `${step} ${new Date(now).toISOString()} ${what}${rows.map((row) => ` | ${row}`).join('')}`;
       hash.update(`${line}\n`);
       kept.push(line);
+      onLine?.(line);
       if (kept.length > KEPT) kept.shift();
     },
     last: () => kept,

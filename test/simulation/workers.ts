@@ -20,6 +20,8 @@ export interface Workers {
   deliver(): string;
   /** Everything overdue is woken again. */
   sweep(): Promise<void>;
+  /** When that was done last. */
+  sweptAt(): number;
   /** All wake-ups are lost. */
   flush(): void;
   crash(): string;
@@ -33,6 +35,7 @@ const WORKERS = 2;
 export function createWorkers(world: World): Workers {
   const { chance, time, turns, store, wire } = world;
   let born = 0;
+  let swept = 0;
   const workers = Array.from({ length: WORKERS }, () => hire(world, ++born));
   let queue: { readonly wakeUp: WakeUp; readonly dueAt: number }[] = [];
   const add = async (wakeUps: readonly WakeUp[]): Promise<void> => {
@@ -53,7 +56,11 @@ export function createWorkers(world: World): Workers {
       if (lane === 'live' || lane === 'lookup') void worker.engine.wake(lane, connectionId, hints);
       return worker.process.name;
     },
-    sweep: async () => void (await sweep(store.outbox, { add, close: async () => undefined })),
+    sweep: async () => {
+      swept = time.now();
+      await sweep(store.outbox, { add, close: async () => undefined });
+    },
+    sweptAt: () => swept,
     flush: () => {
       if (queue.length > 0) count('queue flushed');
       queue = [];
@@ -75,7 +82,10 @@ export function createWorkers(world: World): Workers {
       return process.name;
     },
     dueWakeUps: () => due().length,
-    nextWakeUpAt: () => (queue.length === 0 ? null : Math.min(...queue.map(({ dueAt }) => dueAt))),
+    nextWakeUpAt: () => {
+      const later = queue.map(({ dueAt }) => dueAt).filter((at) => at > time.now());
+      return later.length === 0 ? null : Math.min(...later);
+    },
   };
 }
 

@@ -74,7 +74,7 @@ async function freezePerhaps({ faults, time, turns, chance, timing }: Wire, proc
   faults.counts.set('frozen before the first byte', (faults.counts.get('frozen before the first byte') ?? 0) + 1);
   const pause = chance.between(1_000, timing.maxPauseMs);
   process.frozenUntil = Math.max(process.frozenUntil, time.now() + pause);
-  await turns.wait(time.now() + pause, 'wakes and sends', process);
+  await turns.pause(time.now() + pause, 'wakes and sends', process);
 }
 
 /** Resolves with the answer, or with `null` when the time is up first. What has left arrives, whoever dies meanwhile. */
