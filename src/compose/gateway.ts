@@ -35,7 +35,6 @@ import { type ClockWatch, createClockWatch } from './clock-watch.js';
 import { type Desk, openDesk } from './desk.js';
 import { type GatewayOptions, openParts, type Parts } from './parts.js';
 import { runScheduler } from './scheduler.js';
-import { OPEN_GATE } from './open-gate.js';
 import { openVitals, type Vitals } from './vitals.js';
 
 /** One process's use cases over one database, and the background work it may take on. */
@@ -130,7 +129,7 @@ function runWorker(
   clockWatch: ClockWatch,
   slots: number,
 ): () => Promise<void> {
-  const { pools, store, links, backend, inbound, clock, workLog, failed } = parts;
+  const { pools, gate, store, links, backend, inbound, clock, workLog, failed } = parts;
   const { suppliers, vault } = links;
   const engine = createEngine({
     // What is claimed is sent, signed with the time: while the clock is wrong nothing is.
@@ -138,7 +137,7 @@ function runWorker(
     suppliers,
     vault,
     random: Math.random,
-    gate: OPEN_GATE,
+    gate,
     guard: createConnectionGuard(pools),
     limits: {
       total: slots,

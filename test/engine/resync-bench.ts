@@ -1,7 +1,7 @@
 import { openParts } from '../../src/compose/parts.js';
 import { loadSchemes } from '../../src/config/schemes.js';
 import { fromRoot } from '../../src/config/paths.js';
-import { OPEN_GATE } from '../../src/compose/open-gate.js';
+import { OPEN_GATE } from '../support/open-gate.js';
 import { createEngine } from '../../src/core/operation/engine.js';
 import type { OperationView } from '../../src/core/operation/operations.js';
 import type { ResyncItemView, Resyncs, ResyncScope, ResyncView } from '../../src/core/resync/resyncs.js';

@@ -1,4 +1,4 @@
-import { OPEN_GATE } from '../../../src/compose/open-gate.js';
+import { OPEN_GATE } from '../../support/open-gate.js';
 import { createEngine, type Engine, type EngineDeps } from '../../../src/core/operation/engine.js';
 import type { AttemptEnd, Claimed, ClaimRequest, Completion } from '../../../src/core/operation/ports.js';
 import type { Supplier, Suppliers } from '../../../src/core/supplier/ports.js';

@@ -1,4 +1,4 @@
-import type { Gate } from '../core/supplier/ports.js';
+import type { Gate } from '../../src/core/supplier/ports.js';
 
 /** Lets everything through at once. */
 export const OPEN_GATE: Pick<Gate, 'admit' | 'throttled'> = {
