@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Admission, Gate, Limited, Priority } from '../core/supplier/ports.js';
 import { type Clock, pause } from './clock.js';
 import type { Place } from './line.js';
@@ -79,6 +80,8 @@ export function createAdmit(parts: AdmitParts): Gate['admit'] {
 
   return async (connection, priority, wanted, signal) => {
     const { connectionId } = connection;
+    // One signal may stand for all connections of an engine.
+    setMaxListeners(0, signal);
     const until = clock.now() + WITHIN_MS;
     const turn = lines.nextTurn();
     const got = await passes(connectionId, until, signal);

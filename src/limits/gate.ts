@@ -1,5 +1,6 @@
 import type { BreakerRows, Gate, Priority, QuotaRows } from '../core/supplier/ports.js';
 import { createAdmit } from './admit.js';
+import { askedRows } from './asked-rows.js';
 import { type Clock, systemClock } from './clock.js';
 import { createEnds } from './ends.js';
 import { createEnter } from './enter.js';
@@ -22,7 +23,8 @@ export interface GateOptions {
 
 /** The gate of one process over rows that the fleet shares. `close` ends its timers and lets nobody in after that. */
 export function createGate(options: GateOptions): Gate & { close(): Promise<void> } {
-  const { quotas, breakers, onError, onWait } = options;
+  const { onError, onWait } = options;
+  const { quotas, breakers, idle } = askedRows(options.quotas, options.breakers);
   const clock = options.clock ?? systemClock;
   const watch = createWatch({ rows: breakers, clock, onError });
   const probes = createProbes({ rows: breakers, watch, clock, onError });
@@ -46,8 +48,9 @@ export function createGate(options: GateOptions): Gate & { close(): Promise<void
     close: async () => {
       lines.close();
       ends.close();
-      await probes.close();
+      probes.close();
       await watch.close();
+      await idle();
     },
   };
 }

@@ -20,7 +20,7 @@ export interface Probes {
   readonly reserve: (connectionId: string, probe: Probe) => void;
   /** Lets somebody else have a probe that was reserved. */
   readonly release: (connectionId: string, work: Work) => void;
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
 /** What is reserved and not begun is given back after this. */
@@ -35,7 +35,6 @@ export function createProbes(options: {
   const { rows, watch, clock } = options;
   const reserved = new Map<string, { readonly probe: Probe; readonly stop: () => void }>();
   const asking = new Set<string>();
-  const settling = new Set<Promise<void>>();
 
   const taken = (connectionId: string, work: Work, token: string): Probe => {
     const letGo = watch.hold(token);
@@ -48,11 +47,7 @@ export function createProbes(options: {
         letGo();
         // Until the fleet says more: one that failed keeps the breaker open for longer than what is known lasts.
         if (end === 'passed') watch.learn(connectionId, { work, probeAt: undefined });
-        const settled = rows
-          .settle(token, end)
-          .catch(options.onError)
-          .finally(() => settling.delete(settled));
-        settling.add(settled);
+        rows.settle(token, end).catch(options.onError);
       },
     };
   };
@@ -106,9 +101,8 @@ export function createProbes(options: {
       reserved.set(name, { probe, stop: clock.after(LAPSE_MS, release) });
     },
     release: (connectionId, work) => unreserve(`${connectionId}|${work}`)?.settle('released'),
-    close: async () => {
+    close: () => {
       for (const name of [...reserved.keys()]) unreserve(name)?.settle('released');
-      await Promise.all(settling);
     },
   };
 }

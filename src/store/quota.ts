@@ -2,7 +2,10 @@ import type pg from 'pg';
 import type { Places, QuotaRows } from '../core/supplier/ports.js';
 import type { Pools } from './pools.js';
 
-/** How far ahead live work may reserve, and how much of the line one process gets at once, in seconds. */
+/**
+ * How far ahead live work may reserve, and how much of the line one process gets at once, in seconds. Who wants more comes back when
+ * about so much is free again.
+ */
 const AHEAD_S = 0.4;
 const LIVE_SLICE_S = 0.2;
 const YIELDING_SLICE_S = 0.1;
@@ -110,7 +113,7 @@ const LEASE = `
   SELECT rate, extract(epoch FROM now)::float8 * 1000 AS now_at, count, extract(epoch FROM start)::float8 * 1000 AS first_at,
     $3 <> 'live' AND next_call_at > now AS in_turn,
     greatest(0, extract(epoch FROM CASE
-      WHEN $3 = 'live' THEN start + make_interval(secs => count / rate - ${AHEAD_S} - $5) - now
+      WHEN $3 = 'live' THEN start + make_interval(secs => count / rate - ${AHEAD_S - LIVE_SLICE_S} - $5) - now
       WHEN count = 0 THEN least(next_call_at, turn_at) - now
       ELSE start + make_interval(secs => count / rate) - now
     END))::float8 * 1000 AS wait_ms

@@ -84,19 +84,19 @@ export type Places =
 
 /** A connection's quota as the fleet shares it. */
 export interface QuotaRows {
-  lease(wanted: PlacesWanted): Promise<Places>;
+  readonly lease: (wanted: PlacesWanted) => Promise<Places>;
   /** Halves the rate, unless that was done within the last second. `measured` is what this process last sent in a second. */
-  throttle(connectionId: string, perSecond: number | null, measured: number): Promise<void>;
+  readonly throttle: (connectionId: string, perSecond: number | null, measured: number) => Promise<void>;
   /**
    * Repeated sends out of the fleet's budget. `firsts` and `begun` are the first and the repeated sends since this process asked last;
    * the latter were begun on trust and are counted whatever is left.
    */
-  repeats(asked: {
+  readonly repeats: (asked: {
     readonly connectionId: string;
     readonly firsts: number;
     readonly begun: number;
     readonly wanted: number;
-  }): Promise<{ readonly granted: number; readonly waitMs: number }>;
+  }) => Promise<{ readonly granted: number; readonly waitMs: number }>;
 }
 
 /** How requests of one kind ended since it was told last. */
@@ -123,13 +123,13 @@ export interface BreakerRows {
    * Adds how requests ended, opens the breakers that have seen too many failures, each with its incident, and keeps the leases of
    * `probes`. Gives how `connections` stand after that.
    */
-  tell(
+  readonly tell: (
     tallies: readonly Tally[],
     probes: readonly string[],
     connections: readonly string[],
-  ): Promise<readonly Standing[]>;
+  ) => Promise<readonly Standing[]>;
   /** Takes the fleet's one probe, for a quarter of a minute unless `tell` keeps it. */
-  probe(connectionId: string, work: Work): Promise<ProbeTurn>;
+  readonly probe: (connectionId: string, work: Work) => Promise<ProbeTurn>;
   /** Ends a probe: `passed` closes the breaker and its incident, `failed` doubles its time, `released` lets somebody else have it. */
-  settle(token: string, end: 'passed' | 'failed' | 'released'): Promise<void>;
+  readonly settle: (token: string, end: 'passed' | 'failed' | 'released') => Promise<void>;
 }
