@@ -93,7 +93,7 @@ export function createClients(world: World): Clients {
       accrualId: accrual.id,
       reason: 'test',
       metadata: {},
-      ...(chance.happens(0.6) ? { points: chance.between(1, accrual.points) } : {}),
+      ...(chance.happens(0.6) ? { points: chance.between(accrual.points / 2, accrual.points) } : {}),
       ...(chance.happens(0.3) ? { clientReference: 'again' } : {}),
     };
     return ask('reversal', tenant, body, (at, request) => at.operations.reverse(tenant.caller, body, request));
@@ -132,7 +132,7 @@ export function createClients(world: World): Clients {
       redemptionId: confirmed.id,
       reason: 'test',
       metadata: {},
-      ...(chance.happens(0.6) ? { points: chance.between(1, confirmed.points) } : {}),
+      ...(chance.happens(0.6) ? { points: chance.between(confirmed.points / 2, confirmed.points) } : {}),
     };
     return ask('refund', tenant, body, (at, request) => at.redemptions.refund(tenant.caller, body, request));
   };

@@ -3,15 +3,11 @@ import type { ProvenAbsent, ProvenPosted } from '../../src/core/reconcile/ports.
 import { settle } from '../../src/core/reconcile/settle.js';
 import { activityDate } from '../../src/spec/activity.js';
 import type { StoredOperation } from './memory-store/tables.js';
+import { dateOf, dayOf, lastClosed, settledAt } from './business-days.js';
 import { type Place, suppliersOf } from './places.js';
 import type { Effect } from './supplier/books.js';
 import { processNamed } from './turns.js';
 import { through, type World } from './world.js';
-
-const DAY_MS = 86_400_000;
-const ZONE_MS = 8 * 3_600_000;
-/** When the day before is settled, after midnight. */
-const FETCHED_AFTER_MS = 2 * 3_600_000;
 
 /** Closed business days, as platforms that settle give them out, taken as evidence. */
 export interface Nights {
@@ -24,8 +20,8 @@ export interface Nights {
 export function createNights(world: World): Nights {
   const { time, store, places, wire, chance, broken } = world;
   const process = processNamed('nightly');
-  let closed = dayOf(time.now()) - 1;
-  const nextAt = (): number => (closed + 2) * DAY_MS - ZONE_MS + FETCHED_AFTER_MS;
+  let closed = lastClosed(time.now());
+  const nextAt = (): number => settledAt(closed + 1);
   const operations = through(world, process, { evidence: store.operations.evidence });
 
   const settlePlace = async (place: Place, day: number): Promise<void> => {
@@ -94,12 +90,4 @@ function kindOf({ verb }: Effect): string {
 function mayHaveBeenSent({ everSent, state, kind, step }: StoredOperation): boolean {
   const sent = everSent || state === 'sending' || state === 'confirming';
   return sent && (kind !== 'redemption' || step === 'confirm');
-}
-
-function dayOf(at: number): number {
-  return Math.floor((at + ZONE_MS) / DAY_MS);
-}
-
-function dateOf(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }

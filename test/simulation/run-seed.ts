@@ -156,7 +156,7 @@ function anything(world: World, cast: Cast): string | Promise<string> {
     case 'push':
       return `push: ${pushes.deliver(clients.api())}`;
     case 'sleep':
-      return sleepUntil(world, cast, nextDue(world, cast));
+      return sleepUntil(world, cast, Math.min(nextDue(world, cast), time.now() + nap(world)));
     case 'sweep':
       return workers.sweep().then(() => 'sweep');
     case 'support':
@@ -201,6 +201,11 @@ function whatIsLeft(world: World, cast: Cast): (() => string | Promise<string>) 
   if (sweepAt <= time.now()) return () => workers.sweep().then(() => 'sweep');
   const next = Math.min(sweepAt, nextDue(world, cast));
   return next < cast.nights.nextAt() ? () => sleepUntil(world, cast, next) : null;
+}
+
+/** Mostly a short one, so that platforms get to confirm what is held before it ends. */
+function nap({ chance }: World): number {
+  return chance.happens(0.9) ? chance.between(50, 20_000) : Infinity;
 }
 
 /** Time passes up to the next thing that keeps its time; the nights that come meanwhile are settled. */

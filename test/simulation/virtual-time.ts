@@ -5,11 +5,8 @@ export interface VirtualTime {
   advanceTo(at: number): void;
 }
 
-/** A Monday morning in the zone of the simulated schemes. */
-const BEGINS = Date.parse('2026-03-02T01:00:00.000Z');
-
-export function virtualTime(): VirtualTime {
-  let at = BEGINS;
+export function virtualTime(begins: number): VirtualTime {
+  let at = begins;
   return {
     now: () => at,
     advanceTo: (to) => {
@@ -31,7 +28,8 @@ export async function inVirtualTime<T>(
   const { now: wall } = Date;
   const monotonic = performance.now.bind(performance);
   Date.now = () => time.now();
-  performance.now = () => time.now() - BEGINS;
+  const begun = time.now();
+  performance.now = () => time.now() - begun;
   globalThis.setTimeout = ((ring: (...given: unknown[]) => void, ms = 0, ...given: unknown[]) => {
     const prevent = later(time.now() + ms, () => ring(...given));
     const alarm: Alarm = { prevent, unref: () => alarm, ref: () => alarm, hasRef: () => true };

@@ -2,6 +2,7 @@ import type { MemberVault } from '../../src/core/link/vault.js';
 import type { Notification } from '../../src/spec/notification.js';
 import { type Chance, chanceOf } from './chance.js';
 import { createMemoryStore, type MemoryStore } from './memory-store/memory-store.js';
+import { FETCHED_AFTER_MS } from './business-days.js';
 import { LEFT_OUT, type SimulationOptions } from './options.js';
 import { openVault, settlePeople, type Tenant } from './people.js';
 import { drawPlaces, type Place, TIMING } from './places.js';
@@ -35,7 +36,7 @@ export interface World {
 
 export function createWorld(options: SimulationOptions): World {
   const chance = chanceOf(options.seed);
-  const time = virtualTime();
+  const time = virtualTime(beginning(chance));
   const turns = createTurns(time);
   const told: World['told'] = [];
   const departures: Departure[] = [];
@@ -60,6 +61,25 @@ export function createWorld(options: SimulationOptions): World {
   };
   const vault = openVault();
   return { options, chance, time, turns, store, places, tenants, vault, wire, departures, told, broken: [] };
+}
+
+/** Midnight of a Monday in the zone of the simulated schemes. */
+const MIDNIGHT = Date.parse('2026-03-01T16:00:00.000Z');
+const MINUTE_MS = 60_000;
+
+/** Any time of a day, and often just before its end or just before the day before is settled. */
+function beginning(chance: Chance): number {
+  const about = chance.weighted({ 'the end of the day': 1, 'the settlement': 1, 'any time': 2 });
+  switch (about) {
+    case 'the end of the day':
+      return MIDNIGHT - chance.between(1, 2 * MINUTE_MS);
+    case 'the settlement':
+      return MIDNIGHT + FETCHED_AFTER_MS - chance.between(1, 2 * MINUTE_MS);
+    case 'any time':
+      return MIDNIGHT + chance.between(0, 24 * 60 * MINUTE_MS);
+    default:
+      return about satisfies never;
+  }
 }
 
 /** The platform of a scheme. */

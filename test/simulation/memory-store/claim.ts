@@ -41,12 +41,16 @@ function named({ tables }: Base, { hints }: ClaimRequest): StoredOperation[] {
 }
 
 /** Tenants take turns, each one's oldest first. */
-function dueRows({ tables, now }: Base, { connectionId, lane, limit, steps }: ClaimRequest): StoredOperation[] {
+function dueRows(
+  { tables, now, without }: Base,
+  { connectionId, lane, limit, steps }: ClaimRequest,
+): StoredOperation[] {
   const at = now();
   const any = steps === 'any' && isLive(tables, connectionId);
   const dueAt = ({ nextActionAt }: StoredOperation): number => nextActionAt?.getTime() ?? Infinity;
   const due = [...tables.operations.values()]
-    .filter((row) => row.connectionId === connectionId && dueAt(row) <= at && LANE_STATES[lane].includes(row.state))
+    .filter((row) => row.connectionId === connectionId && dueAt(row) <= at)
+    .filter(({ state }) => LANE_STATES[lane].includes(state) || without.has('lanes by state'))
     .filter((row) => any || needsNoSupplier(row, at))
     .sort((a, b) => dueAt(a) - dueAt(b));
   const turns = new Map<string, number>();

@@ -37,7 +37,7 @@ const OF_WRITES: Readonly<Record<Mishap, number>> = {
   'garbage before commit': 2,
   'garbage after commit': 3,
   'wrong echo': 3,
-  'another reference': 1,
+  'another reference': 3,
   'credentials refused': 1,
   refused: 4,
   'refused in words unknown': 1,
