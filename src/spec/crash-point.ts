@@ -76,7 +76,10 @@ export function crashPoint(point: CrashPoint): void {
   arrived?.(point);
 }
 
-/** Has `then` told of every boundary that is passed; only the run that kills processes asks for it. */
+/**
+ * Has `then` told of every boundary that is passed; only the run that kills processes asks for it, before anything of ours is loaded.
+ * @public
+ */
 export function onCrashPoint(then: (point: CrashPoint) => void): void {
   arrived = then;
 }
