@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { fromTypeId } from '../../src/spec/typeid.js';
+import { eventually } from '../support/eventually.js';
+import { SCOPES } from '../../src/core/access/caller.js';
+import {
+  act,
+  airlineBody,
+  asAdmin,
+  type Connection,
+  connected,
+  CONNECTIONS,
+  GOOD,
+  standingOf,
+  tenantIdOf,
+  WRONG,
+} from './administration.js';
+import { type Answered, type Door, openDoor } from './door.js';
+import { accrue, inState, type Link, linked, operationIn } from './requests.js';
+
+let door: Door;
+let own: Connection;
+let link: Link;
+beforeAll(async () => {
+  door = await openDoor();
+  own = await connected(door, airlineBody(door, 'demo'));
+  link = (await linked(door, 'northwind-air', 'own-connection')).link;
+});
+afterAll(() => door.close());
+
+const admin: Door['ask'] = (...asked) => asAdmin(door)(...asked);
+const place = () => `${CONNECTIONS}/${own.id}`;
+const patched = async (body: object): Promise<Connection> => {
+  const answer = await admin('PATCH', place(), { body });
+  expect([answer.status, answer.json['code']]).toEqual([200, undefined]);
+  return answer.json as unknown as Connection;
+};
+const audit = (subject: string) =>
+  door.sql<{ act: string; reason: string; before: object | null; after: object }>(
+    'SELECT act, reason, before, after FROM audit WHERE subject = $1 ORDER BY at',
+    [subject],
+  );
+const used = async (operation: string): Promise<string | undefined> =>
+  (
+    await door.sql<{ id: string }>('SELECT connection_id AS id FROM operation WHERE id = $1', [
+      fromTypeId('op', operation),
+    ])
+  )[0]?.id;
+
+describe('a tenant’s own connection', () => {
+  it('carries what the tenant does, and nobody else’s', async () => {
+    const operation = operationIn(await accrue(door, link, {}, { headers: { prefer: 'wait=20' } }));
+    expect([operation.state, await used(operation.id)]).toEqual(['posted', fromTypeId('con', own.id)]);
+    const key = door.bench.keys.otherPlatformKey;
+    const { link: theirs } = await linked(door, 'northwind-air', 'shared', { key });
+    const other = operationIn(await accrue(door, theirs, {}, { key }));
+    expect(await used(other.id)).not.toBe(fromTypeId('con', own.id));
+  });
+
+  it('is shown without its secrets, among the others, the newest first', async () => {
+    expect((await admin('GET', place())).json).toMatchObject({ id: own.id, tenantId: tenantIdOf('demo'), version: 1 });
+    const { items } = (await admin('GET', `${CONNECTIONS}?scheme=northwind-air`)).json as { items: Connection[] };
+    expect(items.map(({ id, tenantId }) => [id === own.id, tenantId])).toEqual([
+      [true, tenantIdOf('demo')],
+      [false, null],
+    ]);
+    const [first] = (await admin('GET', `${CONNECTIONS}?limit=1`)).json['items'] as Connection[];
+    expect(first?.id).toBe(own.id);
+  });
+
+  it('is made once, whoever asks how often', async () => {
+    const body = { ...airlineBody(door, 'other'), scheme: 'harbour-hotels' };
+    const settings = { baseUrl: `${door.bench.sandbox.url}/harbour-hotels`, hotelId: 'HHSHA', membershipType: 'HH' };
+    const appKey = '0f8fad5b-d9cb-469f-a165-70867728950e';
+    const secrets = { clientId: 'a', clientSecret: 'b', appKey, scope: 'c' };
+    const ask = { body: { ...body, settings, secrets }, idempotencyKey: 'once' };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => admin('POST', CONNECTIONS, ask)));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    const again = { ...ask, idempotencyKey: 'once more' };
+    expect((await admin('POST', CONNECTIONS, again)).json['code']).toBe('CONNECTION_EXISTS');
+    const others = { ...ask, body: { ...ask.body, secrets: { ...secrets, clientSecret: 'd' } } };
+    expect((await admin('POST', CONNECTIONS, others)).json['code']).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect(await audit(String(answers[0]?.json['id']))).toHaveLength(1);
+  });
+});
+
+describe('what is judged before it is stored', () => {
+  const pointers = ({ status, json }: Answered): unknown => [
+    status,
+    (json['errors'] as { pointer: string }[] | undefined)?.map(({ pointer }) => pointer),
+  ];
+  const told = (change: object) => admin('POST', CONNECTIONS, { body: { ...airlineBody(door, 'other'), ...change } });
+  const settings = (change: object) => ({ settings: { ...airlineBody(door, 'other').settings, ...change } });
+
+  it.each([
+    [
+      'a baseUrl with credentials',
+      () => settings({ baseUrl: 'https://me:hunter2@lp.example.com' }),
+      '/settings/baseUrl',
+    ],
+    ['a baseUrl of another kind', () => settings({ baseUrl: 'file:///hunter2' }), '/settings/baseUrl'],
+    ['settings without a baseUrl', () => settings({ baseUrl: undefined }), '/settings/baseUrl'],
+    ['a setting nobody knows', () => settings({ hunter: 'hunter2' }), '/settings/hunter'],
+    ['a setting of another form', () => settings({ partner: 'hunter2 !' }), '/settings/partner'],
+    ['a secret too few', () => ({ secrets: { username: 'hunter2' } }), '/secrets/password'],
+    ['a secret too many', () => ({ secrets: { ...GOOD, pin: 'hunter2' } }), '/secrets/pin'],
+    ['a secret of another form', () => ({ secrets: { ...GOOD, username: 'hunter2:' } }), '/secrets/username'],
+    ['a scheme nobody knows', () => ({ scheme: 'nobody-air' }), '/scheme'],
+    ['a tenant that is none', () => ({ tenantId: `ten_${'0'.repeat(25)}1` }), '/tenantId'],
+  ])('%s', async (_what, change, pointer) => {
+    const answer = await told(change());
+    expect(pointers(answer)).toEqual([422, [pointer]]);
+    expect(answer.text).not.toContain('hunter2');
+  });
+
+  it('times under which a write could happen twice', async () => {
+    const body = {
+      ...airlineBody(door, 'other'),
+      scheme: 'china-railway',
+      settings: { baseUrl: 'https://rail.example.com', partnerId: 'p', conclusiveAfterMs: 1 },
+      secrets: { hmacKey: 'k'.repeat(16) },
+    };
+    expect(pointers(await admin('POST', CONNECTIONS, { body }))).toEqual([422, ['/settings']]);
+  });
+
+  it('changes too, which leave everything as it was', async () => {
+    const before = (await admin('GET', place())).json;
+    for (const body of [{ settings: { baseUrl: 'ftp://x' } }, { secrets: { username: 'x' } }, { state: 'paused' }]) {
+      expect((await admin('PATCH', place(), { body })).status).toBe(422);
+    }
+    expect((await admin('GET', place())).json).toEqual(before);
+  });
+});
+
+describe('credentials', () => {
+  it('that the supplier refuses take the connection out of service; new ones bring it back, and what waited with it', async () => {
+    expect(await patched({ secrets: WRONG, reason: 'a mistake' })).toMatchObject({ state: 'live' });
+    // Every process notices within seconds; until then the old credentials are used.
+    const asked: string[] = [];
+    await eventually(
+      async () => {
+        asked.push(operationIn(await accrue(door, link)).id);
+        return standingOf(door, 'northwind-air');
+      },
+      ({ connection }) => connection.state === 'auth-failed',
+      { everyMs: 500 },
+    );
+    expect((await admin('POST', `${place()}/check`)).json['result']).toBe('auth-failed');
+    expect(await standingOf(door, 'northwind-air')).toMatchObject({
+      connection: { id: own.id, shared: false },
+      incidents: [{ kind: 'auth-failed', closedAt: null }],
+    });
+    expect(await patched({ secrets: GOOD, reason: 'mended' })).toMatchObject({ state: 'live', reason: null });
+    for (const id of asked) await inState(door, id, 'posted');
+    const { incidents } = await standingOf(door, 'northwind-air');
+    expect(incidents.map(({ kind, closedAt }) => [kind, closedAt === null])).toEqual([['auth-failed', false]]);
+  });
+
+  it('are tried by a check, whose success brings a connection back', async () => {
+    await door.sql(`UPDATE connection SET state = 'auth-failed', reason = 'HTTP 401' WHERE id = $1`, [
+      fromTypeId('con', own.id),
+    ]);
+    const headers = { 'accept-language': 'zh' };
+    const { json } = await admin('POST', `${place()}/check`, { headers });
+    expect(json).toMatchObject({
+      result: 'ok',
+      message: '供应商接受了凭据。',
+      connection: { state: 'live', reason: null },
+    });
+    await patched({ settings: { ...airlineBody(door, 'demo').settings, baseUrl: 'http://127.0.0.1:9' } });
+    expect((await admin('POST', `${place()}/check`)).json).toMatchObject({ result: 'unreachable' });
+    await patched({ settings: airlineBody(door, 'demo').settings });
+  });
+
+  it('and everything else that was done are audited without a secret', async () => {
+    const done = await audit(own.id);
+    expect(done.map(({ act: name, reason }) => [name, reason])).toEqual([
+      ['connection.create', 'no reason given'],
+      ['connection.change', 'a mistake'],
+      ['connection.change', 'mended'],
+      ['connection.check', 'a check of the credentials succeeded'],
+      ['connection.change', 'no reason given'],
+      ['connection.change', 'no reason given'],
+    ]);
+    expect(done[2]).toMatchObject({
+      before: { state: 'auth-failed' },
+      after: { state: 'live', reason: null, secrets: 'replaced' },
+    });
+    expect(JSON.stringify(done)).not.toMatch(/password/);
+  });
+});
+
+it('nothing of it is for any other key, whatever its scopes', async () => {
+  const tenants = await door.addKey('demo', SCOPES);
+  for (const key of [door.bench.keys.platformKey, door.bench.keys.supportKey, tenants]) {
+    const body = airlineBody(door, 'demo');
+    const answers = await Promise.all([
+      door.ask('GET', CONNECTIONS, { key }),
+      door.ask('POST', CONNECTIONS, { key, body }),
+      door.ask('GET', place(), { key }),
+      door.ask('PATCH', place(), { key, body: { reason: 'x' } }),
+      door.ask('POST', `${place()}/check`, { key }),
+    ]);
+    expect(answers.map(({ json }) => json['code'])).toEqual(answers.map(() => 'FORBIDDEN'));
+  }
+});
+
+it('what is paused by hand stays paused, whatever the credentials do', async () => {
+  expect((await act(door, 'northwind-air', 'pause')).json).toMatchObject({
+    id: own.id,
+    state: 'paused',
+    shared: false,
+  });
+  expect(await patched({ secrets: GOOD })).toMatchObject({ state: 'paused', reason: 'paused by a test' });
+  expect((await admin('POST', `${place()}/check`)).json).toMatchObject({
+    result: 'ok',
+    connection: { state: 'paused' },
+  });
+  expect(await patched({ state: 'live', reason: 'enough' })).toMatchObject({ state: 'live', reason: null });
+});
