@@ -6,7 +6,8 @@ import { asRole } from './tenant-scope.js';
 /** Rows, so that all processes see the same: the first refusal may be one's and the second another's. */
 export function createConnectionGuard({ relay }: Pick<Pools, 'relay'>): ConnectionGuard {
   return {
-    authFailed: (connectionId, reason) => asRole(relay, (client) => failAuth(client, connectionId, reason)),
+    authFailed: (connectionId, version, reason) =>
+      asRole(relay, (client) => failAuth(client, connectionId, version, reason)),
     open: async (connectionId, kind, reason) => {
       const opened = await relay.query<{ changed: boolean }>({
         name: 'open-incident',
@@ -27,11 +28,18 @@ export function createConnectionGuard({ relay }: Pick<Pools, 'relay'>): Connecti
 }
 
 /** Under the connection's row lock: of two refusals at once one is the first. */
-async function failAuth(client: pg.PoolClient, connectionId: string, reason: string): Promise<boolean> {
-  const found = await client.query<{ state: string }>('SELECT state FROM connection WHERE id = $1 FOR NO KEY UPDATE', [
-    connectionId,
-  ]);
-  if (found.rows[0]?.state !== 'live') return false;
+async function failAuth(
+  client: pg.PoolClient,
+  connectionId: string,
+  version: number,
+  reason: string,
+): Promise<boolean> {
+  const found = await client.query<{ state: string; version: number }>(
+    'SELECT state, version FROM connection WHERE id = $1 FOR NO KEY UPDATE',
+    [connectionId],
+  );
+  const [connection] = found.rows;
+  if (connection?.state !== 'live' || connection.version !== version) return false;
   const first = await client.query(
     'INSERT INTO credential_refusal (connection_id) VALUES ($1) ON CONFLICT DO NOTHING',
     [connectionId],

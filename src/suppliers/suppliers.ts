@@ -124,6 +124,7 @@ function open(stored: StoredConnection, options: SuppliersOptions): Live {
   return {
     supplier: {
       ...limited,
+      version: stored.version,
       scheme,
       adapter,
       config,

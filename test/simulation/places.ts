@@ -73,6 +73,7 @@ export function suppliersOf(places: readonly Place[], wire: Wire, process: Proce
     const { scheme, facts, platform } = place;
     return {
       connectionId,
+      version: 1,
       scheme,
       adapter: facts.adapter,
       config: {} as never,

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 beforeEach(async () => {
-  await bench.owner.query(`UPDATE connection SET state = 'live', reason = NULL`);
+  await bench.owner.query(`UPDATE connection SET state = 'live', reason = NULL, version = 1`);
   await bench.owner.query('DELETE FROM incident');
   await bench.owner.query('DELETE FROM credential_refusal');
   await bench.owner.query(
@@ -32,22 +32,27 @@ describe('refused credentials', () => {
   it('take the connection out of service the second time, wherever the first was', async () => {
     const guards = [createConnectionGuard(bench.pools), createConnectionGuard(bench.another().pools)] as const;
     const before = (await connection()) as { version: number };
-    expect(await guards[0].authFailed(CONNECTION, 'HTTP 401')).toBe(false);
+    expect(await guards[0].authFailed(CONNECTION, 1, 'HTTP 401')).toBe(false);
     expect(await connection()).toEqual(before);
-    expect(await guards[1].authFailed(CONNECTION, 'HTTP 403')).toBe(true);
+    expect(await guards[1].authFailed(CONNECTION, 1, 'HTTP 403')).toBe(true);
     expect(await connection()).toEqual({ state: 'auth-failed', reason: 'HTTP 403', version: before.version + 1 });
     expect(await incidents()).toEqual([
       { kind: 'auth-failed', work: null, scheme: SCHEME, reason: 'HTTP 403', closed_at: null },
     ]);
-    expect(await guards[0].authFailed(CONNECTION, 'HTTP 401')).toBe(false);
+    expect(await guards[0].authFailed(CONNECTION, 1, 'HTTP 401')).toBe(false);
   });
 
   it('begin anew once the connection is live again', async () => {
     const guard = createConnectionGuard(bench.pools);
-    await guard.authFailed(CONNECTION, 'HTTP 401');
-    await guard.authFailed(CONNECTION, 'HTTP 401');
+    await guard.authFailed(CONNECTION, 1, 'HTTP 401');
+    await guard.authFailed(CONNECTION, 1, 'HTTP 401');
     await bench.owner.query(`UPDATE connection SET state = 'live'`);
-    expect(await guard.authFailed(CONNECTION, 'HTTP 401')).toBe(false);
+    for (let calls = 0; calls < 3; calls += 1) {
+      // Calls that went out before, by settings that are no longer those of the connection.
+      expect(await guard.authFailed(CONNECTION, 1, 'HTTP 401')).toBe(false);
+    }
+    expect(await guard.authFailed(CONNECTION, 2, 'HTTP 401')).toBe(false);
+    expect(await guard.authFailed(CONNECTION, 2, 'HTTP 401')).toBe(true);
   });
 
   it.each([
@@ -58,24 +63,24 @@ describe('refused credentials', () => {
     ['auth', false],
   ])('are forgotten with a call that ends in %s: %s', async (outcome, forgotten) => {
     const guard = createConnectionGuard(bench.pools);
-    await guard.authFailed(CONNECTION, 'HTTP 401');
+    await guard.authFailed(CONNECTION, 1, 'HTTP 401');
     const claimed = await claimOf(bench.store, bench.demo, await accepted(bench, bench.demo));
     await bench.store.complete({ claimed, decision: posted(), report: { ...REPORT, outcome } });
     expect(await count(bench, 'credential_refusal')).toBe(forgotten ? 0 : 1);
-    expect(await guard.authFailed(CONNECTION, 'HTTP 401')).toBe(!forgotten);
+    expect(await guard.authFailed(CONNECTION, 1, 'HTTP 401')).toBe(!forgotten);
   });
 
   it('of two at once are two', async () => {
     const guards = [createConnectionGuard(bench.pools), createConnectionGuard(bench.another().pools)];
-    const failed = await Promise.all(guards.map((guard) => guard.authFailed(CONNECTION, 'HTTP 401')));
+    const failed = await Promise.all(guards.map((guard) => guard.authFailed(CONNECTION, 1, 'HTTP 401')));
     expect(failed.sort()).toEqual([false, true]);
   });
 
   it('of a connection that is paused already change nothing', async () => {
     await bench.owner.query(`UPDATE connection SET state = 'paused'`);
     const guard = createConnectionGuard(bench.pools);
-    expect(await guard.authFailed(CONNECTION, 'HTTP 401')).toBe(false);
-    expect(await guard.authFailed(CONNECTION, 'HTTP 401')).toBe(false);
+    expect(await guard.authFailed(CONNECTION, 1, 'HTTP 401')).toBe(false);
+    expect(await guard.authFailed(CONNECTION, 1, 'HTTP 401')).toBe(false);
     expect(await connection()).toMatchObject({ state: 'paused' });
   });
 });

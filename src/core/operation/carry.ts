@@ -30,7 +30,7 @@ export async function carry(deps: CarryDeps, claimed: Claimed, lease: Lease, sup
   if (fault?.kind === 'rate-limited') deps.gate.throttled(supplier.connectionId);
   const completion = await finish(deps, claimed, learnt, report, supplier);
   if (completion !== null) tell(deps, completion);
-  if (fault !== null) await guardAgainst(deps, fault, supplier.connectionId);
+  if (fault !== null) await guardAgainst(deps, fault, supplier);
 }
 
 /** What was committed; `null` when somebody else changed the operation first, or nothing was learnt. */
@@ -84,10 +84,10 @@ function tell(deps: CarryDeps, { claimed, decision, report }: Completion): void 
   }
 }
 
-async function guardAgainst(deps: CarryDeps, fault: Fault, connectionId: string): Promise<void> {
+async function guardAgainst(deps: CarryDeps, fault: Fault, supplier: Supplier): Promise<void> {
   if (fault.kind !== 'auth') return;
   try {
-    await deps.guard.authFailed(connectionId, fault.detail);
+    await deps.guard.authFailed(supplier.connectionId, supplier.version, fault.detail);
   } catch (error) {
     // The next refusal tells it again.
     deps.onError(error, 'connection guard');

@@ -42,9 +42,10 @@ export interface Incident {
 export interface ConnectionGuard {
   /**
    * A call's credentials were refused, after the adapter's own refresh. The first time it is remembered, until a call is accepted;
-   * the second time, in whatever process, the connection becomes `auth-failed`: `true` then.
+   * the second time, in whatever process, the connection becomes `auth-failed`: `true` then. What was called by an earlier version
+   * of the connection says nothing about this one.
    */
-  authFailed(connectionId: string, reason: string): Promise<boolean>;
+  authFailed(connectionId: string, version: number, reason: string): Promise<boolean>;
   /** Opens an incident unless one of its kind stands; `false` then. */
   open(connectionId: string, kind: 'stuck', reason: string): Promise<boolean>;
   /** Ends the incident of that kind; `false` when there is none. */
@@ -54,6 +55,8 @@ export interface ConnectionGuard {
 /** A connection to a supplier, its adapter configured with the connection's settings and secrets. */
 export interface Supplier {
   readonly connectionId: string;
+  /** Of the connection's settings and secrets that `config` was made of. */
+  readonly version: number;
   readonly scheme: Scheme;
   readonly adapter: AnyAdapter;
   /** Opaque outside the adapter that made it. */

@@ -212,8 +212,8 @@ describe('faults that concern others', () => {
   it('refused credentials are told to the guard, once the operation is back in its queue', async () => {
     const told: unknown[] = [];
     const guard = {
-      authFailed: async (id: string, reason: string) => {
-        told.push(id, reason, completions.length);
+      authFailed: async (id: string, version: number, reason: string) => {
+        told.push(id, version, reason, completions.length);
         return true;
       },
     };
@@ -221,7 +221,7 @@ describe('faults that concern others', () => {
     const { engine, completions } = running({ guard, supplier, pages: [many(1)] });
     await engine.wake('live', CONNECTION, hints(1));
     await engine.stop();
-    expect(told).toEqual([CONNECTION, 'HTTP 401', 1]);
+    expect(told).toEqual([CONNECTION, 1, 'HTTP 401', 1]);
     expect(completions).toMatchObject([{ decision: { to: 'queued' }, report: { outcome: 'auth' } }]);
   });
 

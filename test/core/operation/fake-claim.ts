@@ -133,7 +133,18 @@ export function supplierOf(accrual: Partial<AccrualPort<never>> = {}, script: re
   };
   const { scheme, adapter, timing } = schemeFacts({ accrual });
   const { limits } = scheme;
-  return { connectionId: CONNECTION, scheme, adapter, timing, limits, config: {} as never, context, calls, requests };
+  return {
+    connectionId: CONNECTION,
+    version: 1,
+    scheme,
+    adapter,
+    timing,
+    limits,
+    config: {} as never,
+    context,
+    calls,
+    requests,
+  };
 }
 
 const exchange = (effect: 'read' | 'write'): HttpRequest => ({

@@ -62,6 +62,7 @@ export function fakeSettlement(connectionId: string, coverage: 'ours' | 'member'
   return {
     supplier: {
       connectionId,
+      version: 1,
       scheme,
       adapter,
       config: {} as never,
