@@ -19,6 +19,7 @@ export interface WatchedGateway extends Pick<Door, 'ask' | 'sandbox' | 'sql' | '
   /** What was seen, as text by its place: `answers`, `log`, `redis`, and `table …` for each table looked at. */
   readonly seen: ReadonlyMap<string, string>;
   readonly supplier: EchoingSupplier;
+  readonly adminKey: string;
   /** `ask` that keeps nothing. */
   readonly askUnwatched: Door['ask'];
   /** Looks at all rows of all tables, those of the queue included; bytes are hexadecimal. */
@@ -32,10 +33,16 @@ export async function openWatchedGateway(redisUrl: string | null): Promise<Watch
   const database = await freshDatabase();
   const owner = ownerPool(database.ownerUrl);
   const schemes = loadSchemes(fromRoot('schemes'));
-  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', schemeDirectories: [fromRoot('schemes')], pushUrls: {} });
+  const sandbox = await startSandbox({
+    port: 0,
+    host: '127.0.0.1',
+    schemeDirectories: [fromRoot('schemes')],
+    pushUrls: {},
+  });
   const supplier = await openEchoingSupplier(sandbox.url);
   const [masterKey, key, token] = [testMasterKey(), mintApiKey('test').token, () => mintApiKey('test').token];
-  const keys = demoKeys({ platformKey: key, otherPlatformKey: token(), supportKey: token(), adminKey: token() });
+  const adminKey = token();
+  const keys = demoKeys({ platformKey: key, otherPlatformKey: token(), supportKey: token(), adminKey });
   await seed({ ownerUrl: database.ownerUrl, masterKey, schemes, sandboxUrl: supplier.url, keys });
   const stopWatching = redisUrl === null ? () => undefined : await watchRedis(redisUrl, (line) => note('redis', line));
 
@@ -60,6 +67,7 @@ export async function openWatchedGateway(redisUrl: string | null): Promise<Watch
     url,
     seen,
     supplier,
+    adminKey,
     sql,
     askUnwatched,
     ask: async (...asked) => {
