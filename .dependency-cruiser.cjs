@@ -94,6 +94,7 @@ module.exports = {
       '^src/queue/',
       '^jobs/',
       PORTS,
+      SPEC,
       ...packages(QUEUE_PACKAGES),
     ]),
     row('http-imports', 'The doors are thin: Express and what belongs to it, and the core.', '^src/http/', [

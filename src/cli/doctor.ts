@@ -10,7 +10,8 @@ export const doctor: Verb = {
   name: 'doctor',
   summary: 'check what the gateway stands on',
   description:
-    'Checks the database and its version, the clock, the queue and how Redis keeps it, the master key, the schemes and the disk. ' +
+    'Checks the database and its schema, the clock, the queue and how Redis keeps it, the master key, the schemes and the disk, ' +
+    'and of a gateway at work the canaries of its queues, incidents, the outbox and what is overdue. ' +
     'Exits 1 when a check fails, each with what to do about it. Changes nothing.',
   example: { command: 'interline doctor && interline start', purpose: 'start only where everything is in order' },
   act: async ({ environment, json }) => {
@@ -33,6 +34,6 @@ async function examine(environment: Environment): Promise<Finding[]> {
 }
 
 function asLine(finding: Finding): string {
-  const line = `${finding.ok ? 'ok  ' : 'fail'}  ${finding.check.padEnd(10)}  ${finding.detail}`;
+  const line = `${finding.ok ? 'ok  ' : 'fail'}  ${finding.check.padEnd(14)}  ${finding.detail}`;
   return finding.ok ? line : `${line}: ${finding.advice}`;
 }

@@ -3,16 +3,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import type { Environment } from '../../config/environment.js';
+import { CLOCK_OFF_AT_MOST_MS, createClockGuard } from '../../core/health/clock-guard.js';
 import { startEmbeddedPostgres } from '../../process/embedded-postgres.js';
 import { hasCluster, runningPostgresUrl } from '../../process/running-postgres.js';
+import { databaseTime } from '../../store/database-time.js';
 import { failed, type Finding, passed, reasonOf } from './finding.js';
+import { checkWork } from './work.js';
 
-/** Checks of the database and of our clock against its own. */
+/** Checks of the database, of our clock against its own, and of what its rows say of the gateway at work. */
 export async function checkDatabase(environment: Environment): Promise<Finding[]> {
   try {
     const opened = await openDatabase(environment);
     try {
-      return await inspect(opened.url, opened.name);
+      return await inspect(opened.url, opened.name, environment);
     } finally {
       await opened.close();
     }
@@ -22,8 +25,6 @@ export async function checkDatabase(environment: Environment): Promise<Finding[]
 }
 
 const OLDEST_VERSION = 150_000;
-/** The PostgreSQL queue trusts each worker's clock; a worker that is further off refuses to start. */
-const CLOCK_SKEW_MS = 2000;
 
 interface OpenedDatabase {
   readonly name: string;
@@ -46,11 +47,11 @@ async function openDatabase({ databaseUrl, dataDir }: Environment): Promise<Open
   return { name: 'embedded', url: started.url, close: () => started.stop() };
 }
 
-async function inspect(url: string, name: string): Promise<Finding[]> {
+async function inspect(url: string, name: string, environment: Environment): Promise<Finding[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   await client.connect();
   try {
-    return [await serverFinding(client, name), await clockFinding(client)];
+    return [await serverFinding(client, name), await clockFinding(client), ...(await checkWork(client, environment))];
   } finally {
     await client.end();
   }
@@ -78,18 +79,11 @@ async function serverFinding(client: pg.Client, name: string): Promise<Finding> 
   return passed('database', detail);
 }
 
-/** Of several readings the one with the shortest round trip is the most exact. */
 async function clockFinding(client: pg.Client): Promise<Finding> {
-  let best = { roundTripMs: Number.POSITIVE_INFINITY, skewMs: 0 };
-  for (let reading = 0; reading < 5; reading += 1) {
-    const before = Date.now();
-    const { rows } = await client.query<{ now: string }>('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now');
-    const after = Date.now();
-    const roundTripMs = after - before;
-    if (roundTripMs < best.roundTripMs) best = { roundTripMs, skewMs: (before + after) / 2 - Number(rows[0]?.now) };
-  }
-  const detail = `${Math.abs(Math.round(best.skewMs))} ms from the database's`;
-  if (Math.abs(best.skewMs) <= CLOCK_SKEW_MS) return passed('clock', detail);
+  const clock = createClockGuard(() => databaseTime(client), CLOCK_OFF_AT_MOST_MS);
+  await clock.measure();
+  const detail = `${Math.abs(Math.round(clock.skewMs()))} ms from the database's`;
+  if (clock.right()) return passed('clock', detail);
   return failed('clock', detail, 'set the clocks of this machine and of the database by NTP; workers refuse to start');
 }
 
