@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Admission, Gate, Limited, Priority } from '../core/supplier/ports.js';
 import { type Clock, pause } from './clock.js';
-import type { Place } from './line.js';
+import type { Place } from './place.js';
 import type { Lines, Stand } from './lines.js';
 import type { Pass, Probe, Probes } from './probes.js';
 import type { Repeats, RepeatsTaken } from './repeats.js';

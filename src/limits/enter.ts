@@ -2,7 +2,7 @@ import type { Gate, Limited } from '../core/supplier/ports.js';
 import { AdapterFault } from '../spec/errors.js';
 import { type Clock, pause } from './clock.js';
 import type { Ends } from './ends.js';
-import type { Place } from './line.js';
+import type { Place } from './place.js';
 import type { Lines, Stand } from './lines.js';
 import type { Probe, Probes } from './probes.js';
 import type { Reserved } from './reserved.js';

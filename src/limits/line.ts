@@ -1,23 +1,7 @@
 import type { Places, PlacesWanted, Priority } from '../core/supplier/ports.js';
 import type { Clock } from './clock.js';
+import { byTurn, fits, type Place, placesOf, PRIORITIES, type Wish } from './place.js';
 import type { SharedTime } from './shared-time.js';
-
-/** A moment at which one call may begin: not before `from` and not after `until`. */
-export interface Place {
-  readonly from: number;
-  readonly until: number;
-}
-
-/** Who stands in line and for how many places; those who wanted a place before keep their `turn`. */
-export interface Wish {
-  readonly priority: Priority;
-  readonly turn: number;
-  readonly wanted: number;
-  /** When waiting ends without any. */
-  readonly until: number;
-  /** How far ahead a place has to lie to be of use. */
-  readonly leadMs: number;
-}
 
 /** Those in this process who wait for a connection's places. */
 export interface Line {
@@ -44,13 +28,6 @@ export interface LineOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export const PRIORITIES: readonly Priority[] = ['live', 'support', 'nightly'];
-
-/**
- * How late a place may be used. Places a second apart never bunch by more than this; what a tenth of a second would allow beyond it
- * is left for the way to the supplier.
- */
-const LATE_MS = 80;
 /** A place of a connection without a rate. */
 const FREE_MS = 1_000;
 const AFTER_ERROR_MS = 500;
@@ -59,8 +36,6 @@ const ASK_AGAIN_MS = 10;
 /** A database that answers late is asked for places that are still to come when it does. */
 const SLOW_MS = 40;
 const LEAD_AT_MOST_MS = 300;
-/** What a place lasts at least, however little is known of the other's clock. */
-const PLACE_MS = 10;
 
 interface Waiting extends Wish {
   readonly give: (places: readonly Place[]) => void;
@@ -74,7 +49,7 @@ interface Lane {
 export function createLine(options: LineOptions): Line {
   const { clock } = options;
   const lanes: Readonly<Record<Priority, Lane>> = { live: lane(), support: lane(), nightly: lane() };
-  let waiting: Waiting[] = [];
+  let waiting: readonly Waiting[] = [];
   let spare: Place[] = [];
   let wake: (() => void) | undefined;
   let closed = false;
@@ -89,8 +64,10 @@ export function createLine(options: LineOptions): Line {
   const serve = (): void => {
     spare = spare.filter((place) => place.until >= clock.now()).sort((a, b) => a.from - b.from);
     for (const one of [...waiting]) {
-      if (spare.length === 0) return;
-      leave(one, spare.splice(0, one.wanted));
+      const places = spare.filter((place) => fits(place, one)).slice(0, one.wanted);
+      if (places.length === 0) continue;
+      spare = spare.filter((place) => !places.includes(place));
+      leave(one, places);
     }
   };
 
@@ -128,9 +105,7 @@ export function createLine(options: LineOptions): Line {
         options.sharedTime.learn(places.nowAt, askedAt, clock.now());
         answerMs = Math.min(LEAD_AT_MOST_MS, Math.max(clock.now() - askedAt, answerMs * 0.8));
         mine.notBefore = clock.now() + Math.max(places.waitMs, places.count === 0 ? ASK_AGAIN_MS : 0);
-        const got = placesOf(places, options.sharedTime);
-        if (places.inTurn) inTurn(priority, got);
-        else served(got);
+        served(placesOf(places, options.sharedTime, places.inTurn ? priority : undefined));
       } else {
         options.freed();
         for (const one of [...waiting]) leave(one, free(one.wanted));
@@ -142,13 +117,6 @@ export function createLine(options: LineOptions): Line {
       mine.asking = false;
       ask();
     }
-  };
-
-  /** A place that a lane got although live work wants more is that lane's. */
-  const inTurn = (priority: Priority, places: readonly Place[]): void => {
-    const first = waiting.find((one) => one.priority === priority);
-    if (first === undefined || places.length === 0) served(places);
-    else leave(first, places);
   };
 
   const free = (count: number): Place[] => {
@@ -193,18 +161,4 @@ export function createLine(options: LineOptions): Line {
 
 function lane(): Lane {
   return { asking: false, notBefore: Number.NEGATIVE_INFINITY };
-}
-
-/** By priority, and within one by arrival. */
-function byTurn(a: Wish, b: Wish): number {
-  return PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || a.turn - b.turn;
-}
-
-/** Not before the moment has come by either clock, and not long after it by the one that is further. */
-function placesOf({ count, firstAt, everyMs }: Extract<Places, { limited: true }>, time: SharedTime): Place[] {
-  return Array.from({ length: count }, (_, index) => {
-    const at = firstAt + index * everyMs;
-    const from = time.latest(at);
-    return { from, until: Math.max(time.earliest(at) + LATE_MS, from + PLACE_MS) };
-  });
 }

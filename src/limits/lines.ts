@@ -1,6 +1,7 @@
 import type { Limited, QuotaRows } from '../core/supplier/ports.js';
 import type { Clock } from './clock.js';
-import { createLine, type Line, type Place, type Wish } from './line.js';
+import { createLine, type Line } from './line.js';
+import type { Place, Wish } from './place.js';
 import { createSharedTime } from './shared-time.js';
 import type { Watch } from './watch.js';
 

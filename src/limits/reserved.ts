@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import type { Place } from './line.js';
+import type { Place } from './place.js';
 
 /** Places of admitted calls that have not begun, by connection. */
 export interface Reserved {

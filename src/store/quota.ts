@@ -161,5 +161,5 @@ const REPEATS = `
     UPDATE connection_quota q SET next_repeat_at = p.next, repeat_credit = p.credit - p.on_credit
     FROM paid p WHERE q.connection_id = p.connection_id
   )
-  SELECT count AS granted,
-    greatest(0, extract(epoch FROM next - now) + 1 / ${REPEATS_PER_SECOND}::float8)::float8 * 1000 AS wait_ms FROM paid`;
+  SELECT count AS granted, CASE WHEN credit - on_credit >= 1 THEN 0
+    ELSE greatest(0, extract(epoch FROM next - now) + 1 / ${REPEATS_PER_SECOND}::float8) END::float8 * 1000 AS wait_ms FROM paid`;
