@@ -28,7 +28,7 @@ export async function judge(copy: ProjectCopy, mutant: Mutant): Promise<Verdict>
     by: run?.failed ?? '',
     said: run?.said.slice(-2_000) ?? '',
   });
-  const sound = await runTests(copy.root, mutant.tests);
+  const sound = await runTests(copy.root, mutant);
   if (sound.ended !== 'passed') return verdict('no mutant', sound);
   try {
     copy.apply(mutant.patch, 'in');
@@ -36,7 +36,7 @@ export async function judge(copy: ProjectCopy, mutant: Mutant): Promise<Verdict>
     return { ...verdict('does not fit'), said: error instanceof Error ? error.message : String(error) };
   }
   try {
-    const planted = await runTests(copy.root, mutant.tests);
+    const planted = await runTests(copy.root, mutant);
     return verdict(planted.ended === 'failed' ? 'caught' : planted.ended === 'passed' ? 'lives' : 'late', planted);
   } finally {
     copy.apply(mutant.patch, 'out');
@@ -51,13 +51,14 @@ interface Run {
 }
 
 /** A test that fails, not a suite that cannot be read: a patch that breaks the syntax would be caught by anything. */
-function runTests(root: string, tests: readonly string[]): Promise<Run> {
+function runTests(root: string, { tests, only }: Mutant): Promise<Run> {
   const from = performance.now();
   const jest = [
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
     '--bail',
+    ...(only === null ? [] : ['--testNamePattern', only]),
     ...tests,
   ];
   return new Promise((resolve, reject) => {

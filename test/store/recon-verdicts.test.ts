@@ -65,6 +65,12 @@ const cases: Readonly<Record<string, { ours: Omit<Stands, 'n'>; lines: Told[]; f
       found: ['points-differ 1'],
       breaks: ['different points-differ -10'],
     },
+    'points that only whole numbers can tell apart': {
+      ours: { points: 9_007_199_254_740_000 },
+      lines: [line(1, { points: 9_007_199_254_740_001 })],
+      found: ['points-differ 1'],
+      breaks: ['different points-differ -1'],
+    },
     'another member': {
       ours: {},
       lines: [line(1, { memberNumber: '2' })],
