@@ -34,7 +34,7 @@ describe('an act that takes two', () => {
     expect(await stateOf(id)).toBe('needs-review');
     const approvalId = (await bench.support.approvals(bench.anna, {}, { limit: 1 })).items[0]?.id;
     expect(approvalId).toBe(approval.id);
-    const answer = await decide(bench, bench.bert, (await askedAgain(id, 'S-TWO')) ?? '');
+    const answer = await decide(bench, bench.bert, await askedAgain(id, 'S-TWO'));
     expect(bodyOf<object>(answer)).toMatchObject({ state: 'approved', decisionReason: 'Seen the mail' });
     expect(await stored(bench, id)).toMatchObject({ state: 'posted', supplier_reference: 'S-TWO' });
     const kept = (await audited(bench, '%')).filter(

@@ -125,7 +125,7 @@ export function requeue(
   return support.requeue(caller, asked, request(asked, key), 'en');
 }
 
-export function bodyOf<T>({ body }: Pick<Answer, 'body'>): T {
+export function bodyOf<T>({ body }: Pick<Answer, 'body'>): Readonly<T> {
   return JSON.parse(body) as T;
 }
 
