@@ -1,8 +1,9 @@
 import { readJson } from '../engine/wire-body.js';
 import type { Handler, WireAnswer } from '../platform.js';
 import { invalid, refusal } from './answers.js';
+import { refusalOf, type WriteParts } from './judgement.js';
 import { latest, type OperationRecord } from './operations.js';
-import { answer, checkKey, readRedemption, refusalOf, type WriteParts } from './writes.js';
+import { answer, checkKey, readRedemption } from './writes.js';
 
 /** Points set aside, and the two ways in which somebody ends that. */
 export function holdHandlers(parts: WriteParts): Record<'place' | 'confirm' | 'release', Handler> {

@@ -1,6 +1,6 @@
 import type { Collection } from '../engine/store.js';
 import { latest, type OperationRecord } from './operations.js';
-import { refusalOf, type WriteParts } from './writes.js';
+import { refusalOf, type WriteParts } from './judgement.js';
 
 /** Operations that were taken and not decided. */
 export interface Pending {

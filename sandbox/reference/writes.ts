@@ -1,17 +1,11 @@
 import type { Field } from '../engine/shape.js';
 import { readJson } from '../engine/wire-body.js';
 import type { Handler, Parts, WireAnswer } from '../platform.js';
-import { type Code, invalid, refusal } from './answers.js';
-import type { Available } from './available.js';
+import { invalid, refusal } from './answers.js';
+import { refusalAtOnce, refusalOf, type WriteParts } from './judgement.js';
 import type { Pending } from './pending.js';
-import { type Begun, latest, type OperationRecord, type Operations, told } from './operations.js';
+import { type Begun, type OperationRecord, told } from './operations.js';
 import type { Programme } from './programme.js';
-
-export interface WriteParts extends Parts {
-  readonly programme: Programme;
-  readonly operations: Operations;
-  readonly available: Available;
-}
 
 /** `POST /accruals` and `POST /reversals`: done at once, or taken and decided later, as the programme goes about it. */
 export function postWrite(kind: 'accrual' | 'reversal', parts: WriteParts & { readonly pending: Pending }): Handler {
@@ -45,15 +39,6 @@ export function postRedemption(parts: WriteParts): Handler {
     );
 }
 
-/** What keeps an operation from being posted now; `null` for nothing. The programme's own amounts come first. */
-export function refusalOf(operation: Begun, { members, programme, available }: WriteParts): Code | null {
-  const drawn = programme.refusals.get(operation.points);
-  if (drawn !== undefined) return drawn;
-  const member = members.byNumber(operation.memberNumber);
-  if (!member) return 'MEMBER_NOT_FOUND';
-  return operation.kind !== 'accrual' && available.of(member) < operation.points ? 'INSUFFICIENT_POINTS' : null;
-}
-
 /** How an operation stands now, as an answer. */
 export function answer(status: number, operation: OperationRecord, { clock }: Pick<Parts, 'clock'>): WireAnswer {
   return told(status, operation, clock()) ?? refusal('OPERATION_NOT_FOUND');
@@ -76,16 +61,6 @@ function decided(operation: Begun, parts: WriteParts): WireAnswer {
   return code === null
     ? answer(201, parts.operations.post(parts.operations.begin(operation, 'pending')), parts)
     : refusal(code);
-}
-
-/** What no programme takes, however it posts. */
-function refusalAtOnce({ memberNumber, points, accrual }: Begun, { members, operations }: WriteParts): Code | null {
-  if (!members.byNumber(memberNumber)) return 'MEMBER_NOT_FOUND';
-  if (accrual === undefined) return null;
-  const original = operations.byReference(accrual);
-  const posted = original?.kind === 'accrual' && latest(original).status === 'posted';
-  if (!posted || original.memberNumber !== memberNumber) return 'ACCRUAL_NOT_FOUND';
-  return operations.reversed(accrual) + points > original.points ? 'ACCRUAL_NOT_FOUND' : null;
 }
 
 function readAccrual(body: Field): Begun {
