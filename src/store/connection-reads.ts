@@ -42,10 +42,14 @@ export function createSchemeReads(pools: Pools): SchemeReads {
   };
 }
 
-/** What is to be sent, and look-ups that are due: by the indexes of what is due, and no further than the bound. */
+/**
+ * What is to be sent, and look-ups that are due: by the indexes of what is due, and no further than the bound. A send waits for an hour
+ * at most, so that what is scheduled for later is passed by in the index.
+ */
 const WAITING = `
   SELECT count(*)::int AS waiting FROM (
-    (SELECT FROM operation WHERE connection_id = $1 AND state IN ('queued', 'requested', 'confirming', 'releasing') LIMIT $2)
+    (SELECT FROM operation WHERE connection_id = $1 AND state IN ('queued', 'requested', 'confirming', 'releasing')
+      AND next_action_at <= statement_timestamp() + interval '1 hour' LIMIT $2)
     UNION ALL
     (SELECT FROM operation WHERE connection_id = $1 AND state = 'unknown' AND next_action_at <= statement_timestamp() LIMIT $2)
     LIMIT $2
