@@ -69,6 +69,36 @@ describe('slots', () => {
     expect(await waiting).toMatchObject({ count: 8 });
   });
 
+  it('lets retry work have no more than its share, over all connections, and leaves the rest to what is new', async () => {
+    const { slots } = slotsOf(8, 8, 4);
+    const looking = await slots.reserve('a', 8, 'retry');
+    expect(looking.count).toBe(4);
+    const another = slots.reserve('b', 1, 'retry');
+    expect(await settled(another)).toBe('waits');
+    expect(slots.take('b', 1, 'retry').count).toBe(0);
+    const fresh = await slots.reserve('b', 4);
+    expect(fresh.count).toBe(4);
+    fresh.release();
+    looking.release();
+    expect(await another).toMatchObject({ count: 1 });
+  });
+
+  it('counts what was sent before as retry work where it turns out to be some, until it ends', async () => {
+    const { slots } = slotsOf(8, 8, 2);
+    const held = await slots.reserve('a', 4);
+    expect([held.turnToRetry(), held.turnToRetry(), held.turnToRetry()]).toEqual([true, true, false]);
+    const [repeat, first] = [open(), open()];
+    held.run('retry', repeat.work);
+    held.run('first', first.work);
+    held.release();
+    expect(slots.take('b', 8, 'retry').count).toBe(1);
+    const waiting = slots.room('b', 1, 'retry');
+    repeat.end();
+    expect(await waiting).toBe(1);
+    expect(slots.take('b', 8, 'first').count).toBe(6);
+    first.end();
+  });
+
   it('frees a slot when its work ends, also when it fails, and tells of the failure', async () => {
     const { slots, errors } = slotsOf(2, 2);
     const held = await slots.reserve('a', 2);
