@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import express, { type Express } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from './engine/clock.js';
@@ -30,6 +31,8 @@ export interface World {
 export function openWorld(options: WorldOptions): World {
   const { schemes, store, clock } = options;
   const ending = new AbortController();
+  // Every push that waits for its next try listens to it, and Node takes more than ten listeners for a leak.
+  setMaxListeners(0, ending.signal);
   const shared = { store, clock, signal: ending.signal };
   const played = new Map(schemes.map((scheme) => [scheme.id, playOrComplain(scheme, shared)]));
   const app = makeApp(played, options);

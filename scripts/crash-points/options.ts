@@ -23,7 +23,7 @@ lost, done twice or left open, or when the books differ.
   --hits    how often each point is hit at least; with 5 or more every kind of work that comes by it is killed there once
   --queue   postgres, or redis at REDIS_URL
   --only    only the points whose names hold one of these texts
-  --json    the table as JSON
+  --json    the table as JSON, in the last line
   --write-docs  write the table of docs/reliability.md anew, and do nothing else
 
 Example: npm run crash-points -- --hits 1    the short run, a few minutes`;
