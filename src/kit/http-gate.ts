@@ -11,15 +11,20 @@ export type HttpGate = (work: Work, withinMs: number) => Promise<(end: RequestEn
 /** How long a request waits for its turn, in milliseconds, unless its claim ends earlier. */
 const WAIT_MS = 1_000;
 
-/** Sends through the gate, where there is one. `spareMs` is what a write's claim has left beyond the exchange itself. */
+/**
+ * Sends through the gate, where there is one. `spareMs` is what a write's claim has left beyond the exchange itself; what may not begin
+ * anyway asks for no place among those that may.
+ */
 export async function throughGate<B>(
   gate: HttpGate | undefined,
   work: Work,
-  spareMs: number,
+  spareMs: () => number,
   send: () => Promise<Ended<B>>,
 ): Promise<Ended<B>> {
   if (gate === undefined) return send();
-  const leave = await gate(work, Math.max(0, Math.min(WAIT_MS, spareMs)));
+  const spare = spareMs();
+  if (!(spare >= 0)) return send();
+  const leave = await gate(work, Math.min(WAIT_MS, spare));
   let end: RequestEnd = 'nothing';
   try {
     const ended = await send();

@@ -85,9 +85,8 @@ export function createHttp(options: HttpOptions): Http {
     };
     let ended: Ended<B>;
     try {
-      // What may not begin anyway asks for no place among those that may.
-      const gate = options.signal.aborted || mayBegin() !== null ? undefined : options.gate;
-      ended = await throughGate(gate, work, spareMs(request, options), send);
+      const gate = options.signal.aborted ? undefined : options.gate;
+      ended = await throughGate(gate, work, () => spareMs(request, options), send);
     } catch (error) {
       if (error instanceof AdapterFault) told({ status: null, seen: '' }, error.fault);
       throw error;
