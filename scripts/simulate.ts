@@ -10,21 +10,21 @@ async function simulate(asked: Asked): Promise<number> {
   if (asked.trace) return traceOne(asked);
   const from = performance.now();
   const outcomes: Outcome[] = [];
-  let repeated = 0;
-  let unlike: number | null = null;
+  const twice: { repeated: number; unlike: number | null } = { repeated: 0, unlike: null };
   const progress = showProgress(asked.seeds, process.stderr);
   await runAll(asked, (done) => {
     outcomes.push(...done.outcomes);
-    repeated += done.repeated;
-    unlike ??= done.unlike;
+    twice.repeated += done.repeated;
+    twice.unlike ??= done.unlike;
     progress.at(outcomes.length);
   });
   progress.end();
   const run: Run = {
     seconds: (performance.now() - from) / 1000,
     userCpuSeconds: process.cpuUsage().user / 1_000_000,
-    repeated,
+    repeated: twice.repeated,
   };
+  const { unlike } = twice;
   const broken = outcomes.filter((one) => one.broken !== null).sort((a, b) => a.seed - b.seed);
   const tally = tallyOf(outcomes);
   if (asked.json) {

@@ -1,7 +1,7 @@
 /** Everything that a run leaves to chance, drawn from its seed. */
 export interface Chance {
   /** From 0 (included) to 1 (excluded). */
-  next(): number;
+  readonly next: () => number;
   /** A whole number, both ends included. */
   between(least: number, most: number): number;
   happens(probability: number): boolean;

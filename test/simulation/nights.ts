@@ -22,7 +22,7 @@ export function createNights(world: World): Nights {
   const process = processNamed('nightly');
   let closed = lastClosed(time.now());
   const nextAt = (): number => settledAt(closed + 1);
-  const operations = through(world, process, { evidence: store.operations.evidence });
+  const operations = through(world, process, store.operations);
 
   const settlePlace = async (place: Place, day: number): Promise<void> => {
     const proven = { posted: provenPosted(world, place, day), absent: provenAbsent(world, place, day) };

@@ -49,7 +49,7 @@ export function createPushes(world: World): Pushes {
   const inboundOf = (process: Process) =>
     createInbound({
       store: through(world, process, store.pushes),
-      operations: through(world, process, { evidence: store.operations.evidence }),
+      operations: through(world, process, store.operations),
       breaks: through(world, process, store.breaks),
       suppliers: suppliersOf(places, wire, process),
       vault: world.vault,

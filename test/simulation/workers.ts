@@ -45,7 +45,9 @@ export function createWorkers(world: World): Workers {
   const count = (what: string): void => void wire.faults.counts.set(what, (wire.faults.counts.get(what) ?? 0) + 1);
 
   return {
-    relay: async () => void (await store.outbox.publish(100, add)),
+    relay: async () => {
+      await store.outbox.publish(100, add);
+    },
     deliver: () => {
       const job = chance.pick(due());
       const again = wire.faults.on && chance.happens(0.05);
@@ -92,12 +94,11 @@ export function createWorkers(world: World): Workers {
 function hire(world: World, nth: number): Worker {
   const { store, places, wire, vault, chance, broken, options } = world;
   const process = processNamed(`worker ${nth}`);
-  const { claim, complete } = store.operations;
   const onError = (error: unknown): void => {
     broken.push(`an error of our own: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`);
   };
   const engine = createEngine({
-    store: through(world, process, withPlanted({ claim, complete }, options.planted)),
+    store: through(world, process, withPlanted(store.operations, options.planted)),
     suppliers: suppliersOf(places, wire, process),
     gate: OPEN_GATE,
     guard: guardOf(world),

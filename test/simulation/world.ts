@@ -97,7 +97,7 @@ export function through<T extends object>({ turns, time, chance }: World, proces
   const waiting = Object.entries(port).map(([name, call]) => {
     const waits = async (...given: unknown[]): Promise<unknown> => {
       await turns.wait(time.now(), `${process.name} ${name}`, process);
-      const result = (await (call as (...given: unknown[]) => Promise<unknown>)(...given)) as unknown;
+      const result = await (call as (...given: unknown[]) => Promise<unknown>)(...given);
       if (chance.happens(0.15)) await turns.wait(time.now(), `${process.name} hears of ${name}`, process);
       return result;
     };

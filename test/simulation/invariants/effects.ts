@@ -28,7 +28,7 @@ export const effectOnce: Invariant = {
       const all = placeOf(world, scheme).platform.books.effects;
       return all.filter((one) => one.reference === reference && one.verb === verb).length > 1;
     });
-    return twice === undefined ? null : `${twice.verb} of ${twice.reference} twice at ${twice.scheme}`;
+    return twice === undefined ? null : `a ${twice.verb} was done twice at ${twice.scheme}`;
   },
 };
 

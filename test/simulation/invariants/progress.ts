@@ -1,4 +1,4 @@
-import { isFinal } from '../../../src/spec/operation.js';
+import { isFinal, type OperationState } from '../../../src/spec/operation.js';
 import type { Invariant } from './invariant.js';
 
 const DAY_MS = 86_400_000;
@@ -20,8 +20,8 @@ export const eventsReplay: Invariant = {
       if (at === undefined) return 'an event of an operation that did not change';
       if (at.state !== from || sequence !== at.version + 1)
         return `an event ${from ?? 'none'} to ${to} after ${at.state ?? 'none'}`;
-      if (from !== null && isFinal(from as 'posted')) return `what was ${from} became ${to}`;
-      states.set(subjectId, { state: to as 'posted', version: sequence });
+      if (from !== null && isFinal(from)) return `what was ${from} became ${to}`;
+      states.set(subjectId, { state: to as OperationState, version: sequence });
     }
     for (const [id, { state, version }] of states) {
       const row = operations.get(id);
@@ -36,8 +36,10 @@ export const eventsReplay: Invariant = {
 export const endsOnce: Invariant = {
   name: 'confirmed and released never both',
   check: ({ store }, { events }) => {
-    for (const { subjectId, to } of events.filter((event) => isFinal(event.to as 'posted'))) {
-      const ends = store.tables.events.filter((one) => one.subjectId === subjectId && isFinal(one.to as 'posted'));
+    for (const { subjectId, to } of events.filter((event) => isFinal(event.to as OperationState))) {
+      const ends = store.tables.events.filter(
+        (one) => one.subjectId === subjectId && isFinal(one.to as OperationState),
+      );
       if (ends.length > 1) return `an operation ended ${ends.map((one) => one.to).join(' and ')}, lately ${to}`;
     }
     return null;
