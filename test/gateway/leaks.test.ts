@@ -1,7 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { closedSets } from '../../src/observe/labels.js';
 import { masterKeyFromBytes } from '../../src/privacy/master-key.js';
 import { createSettlementVault } from '../../src/privacy/settlement-vault.js';
+import { strayLabels } from '../observe/stray-labels.js';
 import { testMasterKey } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import type { SandboxMember } from '../support/gateway.js';
@@ -13,7 +15,7 @@ import { accrue, during, inState, type Link, linkBody, memberOf, membersOf, oper
 import { push } from './supplier-push.js';
 import { actOn, breaksOf, closeDay, MISCHIEF, openDate, plant, RECONCILIATIONS } from './support-desk.js';
 import { reconciled, resynced, RESYNCS } from './support-desk.js';
-import { openWatchedGateway, type WatchedGateway } from './watched-gateway.js';
+import { openWatchedGateway, ROUTES, type WatchedGateway } from './watched-gateway.js';
 
 const redis = redisUrl();
 const backends = [{ queue: 'PostgreSQL', url: null }, ...(redis === null ? [] : [{ queue: 'Redis', url: redis }])];
@@ -88,10 +90,24 @@ describe.each(backends)('no member number leaks, with the queue on $queue', ({ u
     expect([...new Set(named.map(({ place }) => place))].sort()).toEqual([...SCHEMES].sort());
   });
 
+  it('nor anything else that is not in a closed set, into a label of a metric', () => {
+    const metrics = gateway.seen.get('metrics') ?? '';
+    expect(strayLabels(metrics, closedSets(SCHEMES, ROUTES), ['watched'])).toEqual([]);
+    for (const name of ['attempts_total', 'operations', 'operations_ended_total', 'posted_seconds_count']) {
+      expect(metrics).toMatch(new RegExp(`^interline_${name}\\{scheme="northwind-air"`, 'm'));
+    }
+    expect(metrics).toMatch(/^interline_http_requests_total\{route="\/v1\/accruals",method="POST",status="2xx"/m);
+  });
+
   it('though there was much to look through, and every spelling is found where it stands', async () => {
     const tables = ['link', 'operation', 'attempt', 'event', 'audit', 'inbound_event', 'quote', 'reservation'];
     const desk = ['recon_run', 'recon_input', 'staged_line', 'recon_item', 'break', 'recon_sign_off', 'resync'];
-    const places = ['log', 'answers', ...[...tables, ...desk, 'resync_item'].map((table) => `table public.${table}`)];
+    const places = [
+      'log',
+      'answers',
+      'metrics',
+      ...[...tables, ...desk, 'resync_item'].map((table) => `table public.${table}`),
+    ];
     for (const place of [...places, ...(url === null ? [] : ['redis'])]) {
       expect([place, gateway.seen.get(place)?.trim() ?? '']).not.toEqual([place, '']);
     }

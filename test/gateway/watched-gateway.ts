@@ -5,7 +5,9 @@ import { demoKeys, seed } from '../../src/compose/seed.js';
 import { fromRoot } from '../../src/config/paths.js';
 import { loadSchemes } from '../../src/config/schemes.js';
 import { createApp } from '../../src/http/app.js';
+import { readContract } from '../../src/http/contract-document.js';
 import { createServer } from '../../src/http/server.js';
+import { exposition } from '../../src/observe/exposition.js';
 import { createLogger } from '../../src/observe/log.js';
 import { mintApiKey } from '../../src/privacy/api-key.js';
 import { startSandbox } from '../../sandbox/server.js';
@@ -14,15 +16,18 @@ import { controlOf } from './control.js';
 import { asker, type Door } from './door.js';
 import { type EchoingSupplier, openEchoingSupplier } from './echoing-supplier.js';
 
+/** What its requests are counted under. */
+export const ROUTES = Object.keys(readContract().paths);
+
 /** A gateway of which everything is kept that it answers, logs, stores or tells its queue. */
 export interface WatchedGateway extends Pick<Door, 'ask' | 'sandbox' | 'sql' | 'url'> {
-  /** What was seen, as text by its place: `answers`, `log`, `redis`, and `table …` for each table looked at. */
+  /** What was seen, as text by its place: `answers`, `log`, `metrics`, `redis`, and `table …` for each table looked at. */
   readonly seen: ReadonlyMap<string, string>;
   readonly supplier: EchoingSupplier;
   readonly adminKey: string;
   /** `ask` that keeps nothing. */
   readonly askUnwatched: Door['ask'];
-  /** Looks at all rows of all tables, those of the queue included; bytes are hexadecimal. */
+  /** Looks at all rows of all tables, those of the queue included, and at all metrics; bytes are hexadecimal. */
   noteTables(): Promise<void>;
   close(): Promise<void>;
 }
@@ -54,10 +59,14 @@ export async function openWatchedGateway(redisUrl: string | null): Promise<Watch
     queuePrefix: `{w${randomBytes(4).toString('hex')}}`,
     schemes,
     log,
+    routes: ROUTES,
   });
   gateway.startWorker();
   gateway.startScheduler();
-  const server = createServer(createApp({ ...gateway, ready: async () => ({ ok: true, checks: {} }), log }));
+  const metricsHook = gateway.metrics.request;
+  const server = createServer(
+    createApp({ ...gateway, ready: async () => ({ ok: true, checks: {} }), log, metricsHook }),
+  );
   const url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`;
 
   const askUnwatched = asker(url, key);
@@ -81,6 +90,7 @@ export async function openWatchedGateway(redisUrl: string | null): Promise<Watch
         const rows = await sql<{ text: string }>(`SELECT t::text AS text FROM ${name} t`);
         note(`table ${name}`, rows.map(({ text }) => text).join('\n'));
       }
+      note('metrics', await exposition(new Map([['watched', await gateway.vitals.report('own and fleet')]])));
     },
     close: async () => {
       await server.stop(1_000);
