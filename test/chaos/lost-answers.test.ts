@@ -67,15 +67,10 @@ async function accrueUnderFaults(bench: Bench, scheme: string): Promise<void> {
     }),
   );
   expect(answers.filter((answer) => answer.status !== 202)).toEqual([]);
-  // The faults stay until every first send is over, and a good part of them was really lost.
-  const sends = await eventually(
+  // A breaker leaves alone who loses so much, so the faults stay for a part of the sends only: until enough were really lost.
+  await eventually(
     () => sendsOf(bench.ownerUrl, scheme),
-    ({ null: underWay = 0, ...ended }) => underWay === 0 && sum(ended) >= ACCRUALS,
+    (sends) => (sends['unknown-outcome'] ?? 0) >= ACCRUALS * 0.1,
     { withinMs: REST_WITHIN_MS, everyMs: 250 },
   );
-  expect(sends['unknown-outcome']).toBeGreaterThan(ACCRUALS * 0.25);
-}
-
-function sum(counts: Record<string, number>): number {
-  return Object.values(counts).reduce((total, count) => total + count, 0);
 }
