@@ -13,8 +13,6 @@ interface Metric {
   readonly values: readonly { readonly value: number; readonly labels: Readonly<Record<string, string | number>> }[];
 }
 
-export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
 export async function reportOf(own: Registry, fleet: Registry | null): Promise<MetricReport> {
   const [mine, ours] = await Promise.all([own.getMetricsAsJSON(), fleet?.getMetricsAsJSON() ?? []]);
   return { own: mine as unknown as Metric[], fleet: ours as unknown as Metric[] };
