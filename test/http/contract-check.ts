@@ -79,7 +79,7 @@ function bodyFaults(response: Node, pointer: string, { headers, text }: Received
   if (content[type] === undefined) return [`${pointer}: content type ${type} is not described`];
   const schema = `${pointer}/content/${type.replaceAll('/', '~1')}/schema`;
   if (text === '') return [];
-  if (type === 'text/html') return [];
+  if (type === 'text/html' || type === 'text/plain') return schemaFaults(schema, text);
   if (type === 'application/x-ndjson') {
     const lines = text.split('\n').slice(0, -1);
     return lines.flatMap((line) => schemaFaults(`${schema}/contentSchema`, JSON.parse(line)));
