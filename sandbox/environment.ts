@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 
 /** What the sandbox process is told from outside. */
@@ -22,7 +23,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     host: env['SANDBOX_HOST'] ?? '127.0.0.1',
     pushUrls: readPushUrls(env['SANDBOX_PUSH_URLS'] ?? '{}'),
     dataDir: env['SANDBOX_DATA_DIR'] === '' ? undefined : env['SANDBOX_DATA_DIR'],
-    schemeDirectories: (env['SANDBOX_SCHEMES'] ?? '').split(delimiter).filter((directory) => directory !== ''),
+    schemeDirectories: readDirectories(env['SANDBOX_SCHEMES'] ?? ''),
   };
 }
 
@@ -30,6 +31,13 @@ function readPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw new EnvironmentError(`SANDBOX_PORT is not a port: ${text}`);
   return port;
+}
+
+function readDirectories(text: string): readonly string[] {
+  const directories = text.split(delimiter).filter((directory) => directory !== '');
+  const missing = directories.find((directory) => !existsSync(directory));
+  if (missing !== undefined) throw new EnvironmentError(`SANDBOX_SCHEMES names no directory: ${missing}`);
+  return directories;
 }
 
 function readPushUrls(text: string): Readonly<Record<string, string>> {

@@ -11,7 +11,7 @@ export const schemeDirectories = z.string().transform((text, context): readonly 
   const named = text.split(path.delimiter).filter((directory) => directory !== '');
   const directories = named.map((directory) => path.resolve(directory));
   if (directories.length === 0 || !directories.every(isDirectory)) {
-    context.addIssue(`must name directories that there are, separated by "${path.delimiter}"`);
+    context.addIssue('must name directories that there are, separated as in PATH');
   }
   return directories;
 });

@@ -10,8 +10,8 @@ import type { HolderName } from '../../src/spec/values.js';
 import { type Control, controlOf, type SandboxMember } from './control.js';
 import { contractCheck } from './contract-check.js';
 
-/** Those that come with Interline, and the test double's: its adapter has other ports for each of them. */
-export const schemeDirectories = [fromRoot('schemes'), fromRoot('adapters/reference/schemes')];
+/** Those that come with Interline, and the test double's. */
+const schemeDirectories = [fromRoot('schemes'), fromRoot('adapters/reference/schemes')];
 
 /** A call an adapter makes: what it is given, and what went over the wire. */
 export interface Call {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { fromRoot } from '../../src/config/paths.js';
 import { interline } from './interline.js';
 
 describe('the command line', () => {
@@ -35,5 +36,19 @@ describe('the command line', () => {
     const { items } = JSON.parse(stdout) as { items: { id: string; capabilities: Record<string, unknown> }[] };
     expect(items.map(({ id }) => id)).toContain('northwind-air');
     for (const { capabilities } of items) expect(capabilities).toHaveProperty('accrue');
+  });
+
+  it('lists those of other directories instead, with what their settings give them', async () => {
+    const { code, stdout } = await interline(['schemes', '--json'], {
+      INTERLINE_SCHEMES: fromRoot('adapters/reference/schemes'),
+    });
+    expect(code).toBe(0);
+    const { items } = JSON.parse(stdout) as { items: { id: string; capabilities: { accrue: string } }[] };
+    const recoveries = items.map(({ id, capabilities }) => [id, capabilities.accrue]);
+    expect(Object.fromEntries(recoveries)).toMatchObject({
+      'ref-key': 'key',
+      'ref-lookup': 'lookup',
+      'ref-file': 'none',
+    });
   });
 });

@@ -80,7 +80,10 @@ describe('the environment', () => {
     [{ INTERLINE_ROLES: ',' }, 'INTERLINE_ROLES must be all, or a list of api, worker, scheduler'],
     [{ INTERLINE_SANDBOX: 'yes' }, 'INTERLINE_SANDBOX must be on, off, or the URL of a sandbox that runs elsewhere'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent'],
-    [{ INTERLINE_SCHEMES: 'schemes:/nowhere' }, 'INTERLINE_SCHEMES must name directories that there are'],
+    [
+      { INTERLINE_SCHEMES: 'schemes:/nowhere' },
+      'INTERLINE_SCHEMES must name directories that there are, separated as in PATH',
+    ],
     [{ INTERLINE_PROCESSES: '0' }, 'INTERLINE_PROCESSES must be a number of worker processes, 1 to 64'],
     [{ SANDBOX_PORT: '8080' }, 'SANDBOX_PORT must differ from PORT'],
     [{ METRICS_PORT: 'metrics' }, 'METRICS_PORT must be a port, 0 to 65535'],

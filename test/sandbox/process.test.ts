@@ -55,9 +55,12 @@ describe('the sandbox as a process', () => {
     expect(await ended).toMatchObject({ code: 0, stdout: line, stderr: '' });
   });
 
-  it('ends when its parent goes away', async () => {
-    const { ready } = start({});
-    await ready;
+  it('ends when its parent goes away, whichever schemes it plays', async () => {
+    const { ready } = start({ SANDBOX_SCHEMES: 'adapters/reference/schemes' });
+    const url = (await ready).trim().replace('sandbox ready on ', '');
+    const schemes = (await (await fetch(`${url}/_control/schemes`)).json()) as { id: string }[];
+    expect(schemes.map(({ id }) => id)).toContain('ref-push');
+    expect(schemes.map(({ id }) => id)).not.toContain('northwind-air');
     // Not `close`: node does not emit it for a child whose channel the parent has disconnected.
     const exited = once(child, 'exit');
     child.disconnect();
@@ -67,6 +70,7 @@ describe('the sandbox as a process', () => {
   it.each([
     [{ SANDBOX_PORT: 'eighty' }, 'SANDBOX_PORT'],
     [{ SANDBOX_PORT: '65536' }, 'SANDBOX_PORT'],
+    [{ SANDBOX_SCHEMES: 'schemes:nowhere' }, 'SANDBOX_SCHEMES'],
     [{ SANDBOX_PUSH_URLS: '[]' }, 'SANDBOX_PUSH_URLS'],
     [{ SANDBOX_PUSH_URLS: '{"a":"not a url"}' }, 'SANDBOX_PUSH_URLS'],
   ])('refuses %j in one line, with 78', async (env, name) => {
