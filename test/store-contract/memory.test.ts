@@ -1,0 +1,4 @@
+import { openMemory } from './bench.js';
+import { describeStore } from './describe-store.js';
+
+describeStore('the store in memory', openMemory);

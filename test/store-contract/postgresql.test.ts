@@ -1,0 +1,4 @@
+import { openPostgresql } from './bench.js';
+import { describeStore } from './describe-store.js';
+
+describeStore('the store in PostgreSQL', openPostgresql);
