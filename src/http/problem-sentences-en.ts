@@ -49,7 +49,8 @@ export const PROBLEMS_EN: Readonly<Record<DoorCode, ProblemSentences>> = {
   },
   CONNECTION_SHARED: {
     title: 'Shared with other tenants',
-    detail: "Other tenants use this connection too: only the operator's administration may pause or resume it; ask them.",
+    detail:
+      "Other tenants use this connection too: only the operator's administration may pause or resume it; ask them.",
   },
   CONSENT_MISSING: {
     title: 'Consent missing',

@@ -17,7 +17,8 @@ export const PROBLEMS_ZH: Readonly<Record<DoorCode, ProblemSentences>> = {
   APPROVAL_STATE: { title: '该审批已结束', detail: '该审批已有决定或已过期；请查看其 state，如仍需要请重新申请。' },
   BACKLOG_FULL: {
     title: '该会员计划积压过多',
-    detail: '等待该会员计划处理的操作已达上限，本次请求未被保存；请在 Retry-After 之后用相同的 Idempotency-Key 重新发送。',
+    detail:
+      '等待该会员计划处理的操作已达上限，本次请求未被保存；请在 Retry-After 之后用相同的 Idempotency-Key 重新发送。',
   },
   BREAK_STATE: { title: '该差异无法如此处理', detail: '该差异已处理过，或不允许此操作；请查看其 state 与 actions。' },
   CAPABILITY_MISSING: { title: '该会员计划不支持', detail: '该会员计划不提供此功能；请查看其 capabilities。' },

@@ -30,7 +30,7 @@ async function allowed(table: string, what: 'INSERT' | 'UPDATE' | 'DELETE'): Pro
 async function columns(table: string): Promise<string> {
   const found = await bench.owner.query<{ names: string }>(
     `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS names FROM pg_attribute
-     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = ''`,
+     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = '' AND attgenerated = ''`,
     [table],
   );
   return found.rows[0]?.names ?? '';

@@ -13,7 +13,6 @@ export type {
   ApprovalRow,
   AttemptRow,
   CaseFile,
-  EventRow,
   Hit,
   MemberIndex,
   RequeueItemRow,
