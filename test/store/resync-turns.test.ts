@@ -17,7 +17,7 @@ beforeEach(async () => {
   for (let n = 0; n < 3; n += 1)
     ids.push(await carried(bench, bench.demo, await accepted(bench, bench.demo), { ...UNKNOWN, nextActionInMs: 1e8 }));
 });
-afterEach(() => bench.owner.query('TRUNCATE resync, resync_item, outbox'));
+afterEach(() => bench.owner.query('TRUNCATE resync, resync_item, outbox CASCADE'));
 afterAll(() => bench.close());
 
 const start = (tenant: Tenant = bench.demo, dryRun = false, operationIds = ids) =>

@@ -137,7 +137,7 @@ describe('the role of relay and sweeper', () => {
       'SELECT * FROM ledger_entry',
       'UPDATE operation SET state = state',
       'DELETE FROM operation',
-      'INSERT INTO outbox (tenant_id) VALUES (NULL)',
+      'UPDATE outbox SET lane = lane',
     ]) {
       await expect(relay(sql)).rejects.toMatchObject({ code: '42501' });
     }
