@@ -138,6 +138,7 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
   const gate = createGate({
     quotas: createQuotaRows(pools),
     breakers: createBreakerRows(pools),
+    onWait: metrics.waited,
     onError: failed('gate'),
   });
   const suppliersOver: Parts['suppliersOver'] = (over, open) => openSuppliers(schemes, over, open, gate);

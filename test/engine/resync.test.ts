@@ -225,8 +225,10 @@ describe('many operations', () => {
   let ids: string[];
   beforeEach(async () => {
     const link = await linkAt(scheme);
+    // So many lost answers of two tests would open the breaker.
+    await owner.query('DELETE FROM call_tally');
     const mend = await faulty(bench.bench, scheme, { commitThenDrop: 1 });
-    ids = await Promise.all(Array.from({ length: 24 }, () => bench.send(scheme, link)));
+    ids = await Promise.all(Array.from({ length: 12 }, () => bench.send(scheme, link)));
     await mend();
   });
   const states = () => Promise.all(ids.map(async (id) => (await bench.read(id)).state));
@@ -238,11 +240,11 @@ describe('many operations', () => {
     await bench.until(first, resync, ({ done }) => done > 0);
     await first.stop();
     const half = await bench.resyncs.get(bench.bench.demo, resync);
-    expect(half).toMatchObject({ state: 'running', total: 24 });
-    expect(half.done).toBeLessThan(24);
+    expect(half).toMatchObject({ state: 'running', total: 12 });
+    expect(half.done).toBeLessThan(12);
     const done = await bench.until(bench.runner(), resync, ({ finishedAt }) => finishedAt !== null);
     await mend();
-    expect(done).toMatchObject({ state: 'completed', done: 24, changed: 24, quotaCost: 24, counts: { settled: 24 } });
+    expect(done).toMatchObject({ state: 'completed', done: 12, changed: 12, quotaCost: 12, counts: { settled: 12 } });
     expect(new Set(await states())).toEqual(new Set(['posted']));
   });
 
@@ -258,8 +260,8 @@ describe('many operations', () => {
         bench.until(runners[n % 2] ?? bench.runner(), id, ({ finishedAt }) => finishedAt !== null),
       ),
     );
-    expect(ended.map(({ counts }) => counts.settled).sort()).toEqual([22, 23, 24]);
-    expect(ended.reduce((sum, { quotaCost }) => sum + quotaCost, 0)).toBe(24);
+    expect(ended.map(({ counts }) => counts.settled).sort()).toEqual([10, 11, 12]);
+    expect(ended.reduce((sum, { quotaCost }) => sum + quotaCost, 0)).toBe(12);
     expect(new Set(await states())).toEqual(new Set(['posted']));
     expect(bench.bench.errors).toEqual([]);
   });
