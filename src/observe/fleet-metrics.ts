@@ -1,6 +1,6 @@
 import { Gauge, Registry } from 'prom-client';
 import type { FleetNumbers, QueueDepth } from '../core/health/ports.js';
-import { closed, type ClosedSets } from './labels.js';
+import { closed, type ClosedSets, named } from './labels.js';
 
 /** Where the fleet's numbers come from; each may fail by itself. */
 export interface FleetSources {
@@ -103,14 +103,20 @@ function setRows(gauges: ReturnType<typeof rowGauges>, sets: ClosedSets, numbers
   for (const { scheme, kind, state, count } of numbers.open)
     gauges.open.inc(closed(sets, { scheme, kind, state }), count);
   for (const { scheme, age, count } of numbers.unknown) gauges.unknown.inc(closed(sets, { scheme, age }), count);
+  // What is none has no row, and an alarm must see it end.
+  for (const lane of named(sets.lane)) {
+    gauges.due.set({ lane }, 0);
+    gauges.dueAge.set({ lane }, 0);
+  }
+  for (const scheme of named(sets.scheme)) {
+    for (const work of named(sets.work)) gauges.breakers.set({ scheme, work }, 0);
+  }
   for (const { lane, count, oldestMs } of numbers.due) {
     gauges.due.set(closed(sets, { lane }), count);
     gauges.dueAge.set(closed(sets, { lane }), oldestMs / 1000);
   }
   gauges.outbox.set(numbers.outbox.rows);
   gauges.outboxAge.set(numbers.outbox.oldestMs / 1000);
-  // One that is closed has no row, and an alarm must see it close.
-  for (const scheme of sets.scheme) for (const work of sets.work) gauges.breakers.set({ scheme, work }, 0);
   for (const { scheme, work, count } of numbers.breakers) gauges.breakers.inc(closed(sets, { scheme, work }), count);
   for (const { scheme, kind, count } of numbers.incidents) {
     gauges.incidents.inc(closed(sets, { scheme, incident: kind }), count);

@@ -65,3 +65,8 @@ export function closed<Name extends keyof ClosedSets>(
   ]);
   return Object.fromEntries(pairs) as Record<Name, string>;
 }
+
+/** The values of a set that have a name of their own. */
+export function named(set: readonly string[]): string[] {
+  return set.filter((value) => value !== OTHER);
+}

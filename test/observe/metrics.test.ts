@@ -93,6 +93,7 @@ describe("the fleet's numbers", () => {
       'interline_operations{scheme="northwind-air",kind="accrual",state="queued"} 3',
       'interline_unknown_operations{scheme="northwind-air",age="1m-10m"} 2',
       'interline_due{lane="live"} 3',
+      'interline_due{lane="lookup"} 0',
       'interline_due_age_seconds{lane="live"} 1.5',
       'interline_outbox_rows 7',
       'interline_outbox_age_seconds 0.25',
