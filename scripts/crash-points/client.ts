@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { patience } from './patience.js';
 
 /** What the gateway answered: its status, and its body as JSON. */
 export interface Answered<T> {
@@ -14,20 +15,20 @@ export interface Client {
   postLines(path: string, lines: readonly unknown[]): Promise<readonly unknown[]>;
 }
 
-const GIVE_UP_AFTER_MS = 120_000;
 const AGAIN_AFTER_MS = 50;
 
-export function createClient(baseUrl: string, key: string): Client {
+export function createClient(baseUrl: string, key: string, deaths: () => number): Client {
   const authorization = `Bearer ${key}`;
+  const asked = (path: string, init: RequestInit) => answerOf(`${baseUrl}${path}`, init, deaths);
   return {
     get: async <T>(path: string): Promise<T> => {
-      const { status, text } = await asked(`${baseUrl}${path}`, { headers: { authorization } });
+      const { status, text } = await asked(path, { headers: { authorization } });
       if (status !== 200) throw new Error(`GET ${path}: ${status} ${text}`);
       return JSON.parse(text) as T;
     },
     post: async <T>(path: string, body: unknown, idempotencyKey: string): Promise<Answered<T>> => {
       const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': idempotencyKey };
-      const { status, text } = await asked(`${baseUrl}${path}`, {
+      const { status, text } = await asked(path, {
         method: 'POST',
         headers,
         body: JSON.stringify(body),
@@ -37,7 +38,7 @@ export function createClient(baseUrl: string, key: string): Client {
     postLines: async (path, lines) => {
       const headers = { authorization, 'content-type': 'application/x-ndjson' };
       const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-      const { status, text } = await asked(`${baseUrl}${path}`, { method: 'POST', headers, body });
+      const { status, text } = await asked(path, { method: 'POST', headers, body });
       if (status !== 200) throw new Error(`POST ${path}: ${status} ${text}`);
       return text
         .split('\n')
@@ -47,14 +48,18 @@ export function createClient(baseUrl: string, key: string): Client {
   };
 }
 
-async function asked(url: string, init: RequestInit): Promise<{ readonly status: number; readonly text: string }> {
-  const until = performance.now() + GIVE_UP_AFTER_MS;
+async function answerOf(
+  url: string,
+  init: RequestInit,
+  deaths: () => number,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const waiting = patience(deaths);
   for (;;) {
     const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) })
       .then(async (response) => ({ status: response.status, text: await response.text() }))
       .catch(() => null);
     if (answer !== null && !comesAgain(answer)) return answer;
-    if (performance.now() > until) throw new Error(`no answer from ${url}: ${answer?.status} ${answer?.text}`);
+    if (waiting.isOver()) throw new Error(`no answer from ${url}: ${answer?.status} ${answer?.text}`);
     await pause(AGAIN_AFTER_MS);
   }
 }

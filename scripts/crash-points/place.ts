@@ -16,7 +16,7 @@ export interface Place {
   readonly processes: Processes;
   readonly orders: Orders;
   /** How often a process has died so far. */
-  deaths(): number;
+  readonly deaths: () => number;
   stop(): Promise<void>;
 }
 

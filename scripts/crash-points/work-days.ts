@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { seededConnectionId } from '../../src/compose/seed.js';
+import { patience } from './patience.js';
 import { accepted, accrue, type Work } from './work-operations.js';
 import type { World } from './world.js';
 
@@ -9,15 +10,13 @@ interface Resting {
   readonly state: string;
 }
 
-const GIVE_UP_AFTER_MS = 120_000;
-
 /** Reads until it rests; throws unless it rests completed. */
-async function completed({ support }: World, path: string): Promise<void> {
-  const giveUpAt = performance.now() + GIVE_UP_AFTER_MS;
+async function completed({ support, place }: World, path: string): Promise<void> {
+  const waiting = patience(place.deaths);
   for (;;) {
     const { state } = await support.get<Resting>(path);
     if (state === 'completed') return;
-    if (['failed', 'quarantined'].includes(state) || performance.now() > giveUpAt) throw new Error(`${path}: ${state}`);
+    if (['failed', 'quarantined'].includes(state) || waiting.isOver()) throw new Error(`${path}: ${state}`);
     await pause(100);
   }
 }

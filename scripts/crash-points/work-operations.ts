@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { activityFor, rewardFor } from '../../test/support/travellers.js';
+import { patience } from './patience.js';
 import { linkRequest, type Operation, type World } from './world.js';
 
 /** Does one piece of work of its kind, from the first request until it has come to rest or waits for something else. */
@@ -157,11 +158,11 @@ export const linkLate =
   };
 
 async function active(world: World, id: string): Promise<void> {
-  const giveUpAt = performance.now() + 60_000;
+  const waiting = patience(world.place.deaths);
   for (;;) {
     const { state } = await world.platform.get<{ state: string }>(`/v1/links/${id}`);
     if (state === 'active') return;
-    if (performance.now() > giveUpAt) throw new Error(`a link stayed ${state}`);
+    if (waiting.isOver()) throw new Error(`a link stayed ${state}`);
     await pause(100);
   }
 }

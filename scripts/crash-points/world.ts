@@ -4,6 +4,7 @@ import type { components } from '../../contracts/generated/gateway.js';
 import { openBackend, type QueueBackend } from '../../src/queue/backend.js';
 import { fromTypeId } from '../../src/spec/typeid.js';
 import { type Answered, type Client, createClient } from './client.js';
+import { patience } from './patience.js';
 import type { Place } from './place.js';
 
 export type Operation = components['schemas']['Operation'];
@@ -46,14 +47,13 @@ export interface World {
 const LINKS = 4;
 /** The railway opens redemption at 10,000 points. */
 const POINTS_AT_LEAST = 15_000;
-const GIVE_UP_AFTER_MS = 120_000;
 const LOOK_EVERY_MS = 100;
 
 /** Opens the doors and links some members of each scheme. */
 export async function openWorld(place: Place, schemes: readonly string[], queueUrl: string): Promise<World> {
   const { processes } = place;
   const { baseUrl, sandboxUrl, ownerUrl } = processes;
-  const platform = createClient(baseUrl, processes.platformKey);
+  const platform = createClient(baseUrl, processes.platformKey, place.deaths);
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 4 }).on('error', () => undefined);
   const nights = openBackend(
     queueUrl.startsWith('redis') ? { kind: 'redis', urls: [queueUrl] } : { kind: 'postgres', url: queueUrl },
@@ -65,7 +65,7 @@ export async function openWorld(place: Place, schemes: readonly string[], queueU
 
   const world: World = {
     platform,
-    support: createClient(baseUrl, processes.supportKey),
+    support: createClient(baseUrl, processes.supportKey, place.deaths),
     owner,
     nights,
     promised,
@@ -98,11 +98,11 @@ export async function openWorld(place: Place, schemes: readonly string[], queueU
       return body as Operation;
     },
     until: async (id, states) => {
-      const giveUpAt = performance.now() + GIVE_UP_AFTER_MS;
+      const waiting = patience(place.deaths);
       for (;;) {
         const operation = await platform.get<Operation>(`/v1/operations/${id}`);
         if (states.includes(operation.state)) return operation;
-        if (performance.now() > giveUpAt) throw new Error(`${id} stayed ${operation.state}`);
+        if (waiting.isOver()) throw new Error(`${id} stayed ${operation.state}`);
         await pause(LOOK_EVERY_MS);
       }
     },
