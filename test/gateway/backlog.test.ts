@@ -71,6 +71,7 @@ it('work beyond what may wait is refused, kept under no key, and taken again whe
     { everyMs: 200 },
   );
   expect(taken.headers.has('idempotency-replayed')).toBe(false);
+  await inState(door, operationIn(taken).id, 'posted');
 });
 
 it('what was answered is answered again, and each line of a batch is told by itself', async () => {

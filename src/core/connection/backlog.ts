@@ -19,6 +19,8 @@ export interface Backlog {
    * counted lately; it never waits.
    */
   admit(connectionId: string): void;
+  /** Whether one more would be refused, as far as is known. */
+  isFull(connectionId: string): boolean;
   /** Counts now. Never rejects. */
   count(connectionId: string): Promise<void>;
 }
@@ -86,16 +88,27 @@ export function createBacklog(deps: BacklogDeps): Backlog {
     return started;
   };
 
+  /** What is known and tells something; the next count begins when that is not of this second. */
+  const lately = (connectionId: string): Count | undefined => {
+    const known = counts.get(connectionId);
+    if (known === undefined) return undefined;
+    const age = deps.nowMs() - known.at;
+    if (age > STALE_MS) return undefined;
+    if (age > FRESH_MS) void count(connectionId);
+    return known;
+  };
+
   return {
     count,
+    isFull: (connectionId) => {
+      const known = lately(connectionId);
+      return known !== undefined && retryAfter(known) !== null;
+    },
     admit: (connectionId) => {
-      const known = counts.get(connectionId);
-      const age = known === undefined ? Infinity : deps.nowMs() - known.at;
-      if (known === undefined || age > STALE_MS) throw new Uncounted(connectionId);
-      if (age > FRESH_MS) void count(connectionId);
-      if (known.limits !== null && known.waiting + known.admitted >= known.limits.backlog) {
-        throw new Problem('BACKLOG_FULL', { retryAfterSeconds: secondsUntilRoom(known.limits, known.drain) });
-      }
+      const known = lately(connectionId);
+      if (known === undefined) throw new Uncounted(connectionId);
+      const retryAfterSeconds = retryAfter(known);
+      if (retryAfterSeconds !== null) throw new Problem('BACKLOG_FULL', { retryAfterSeconds });
       known.admitted += 1;
     },
   };
@@ -113,7 +126,10 @@ function drained(
   return before.drain === null ? rate : before.drain * (1 - WEIGHT) + rate * WEIGHT;
 }
 
-function secondsUntilRoom({ backlog, perSecond }: Limits, drain: number | null): number {
+/** In how many seconds there may be room; `null` while there is. */
+function retryAfter({ waiting, admitted, limits, drain }: Count): number | null {
+  if (limits === null || waiting + admitted < limits.backlog) return null;
+  const { backlog, perSecond } = limits;
   const rate = drain ?? perSecond ?? 0;
   const seconds = rate <= 0 ? LATEST : Math.ceil((backlog * ROOM) / rate);
   return Math.min(LATEST, Math.max(SOONEST, seconds));

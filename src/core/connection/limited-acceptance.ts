@@ -1,4 +1,5 @@
 import type { NewOperation, OperationStore } from '../operation/ports.js';
+import { Problem } from '../problem.js';
 import type { RedemptionStore } from '../redemption/ports.js';
 import { type Backlog, Uncounted } from './backlog.js';
 
@@ -35,9 +36,26 @@ export function limitedRedemptions(store: RedemptionStore, backlog: Backlog): Re
     ...store,
     accept: (request) =>
       counted(backlog, () =>
-        store.accept({ ...request, prepare: (ground) => admitted(backlog, request.prepare(ground)) }),
+        store.accept({
+          ...request,
+          prepare: (ground) => {
+            try {
+              return admitted(backlog, request.prepare(ground));
+            } catch (error) {
+              // A balance is not read anew for a connection that is full: what is wrong with it is not what stops this.
+              if (ground.link !== null && wantsBalance(error) && backlog.isFull(ground.link.connectionId)) {
+                backlog.admit(ground.link.connectionId);
+              }
+              throw error;
+            }
+          },
+        }),
       ),
   };
+}
+
+function wantsBalance(error: unknown): boolean {
+  return error instanceof Problem && (error.code === 'INSUFFICIENT_POINTS' || error.code === 'ACCOUNT_UNAVAILABLE');
 }
 
 /** What is to be sent later does not wait yet. */

@@ -4,8 +4,7 @@ import type { Answer, IdempotentRequest } from '../answer.js';
 import type { ConnectionState } from './connections.js';
 import type { Incident, Work } from './ports.js';
 
-export const SCHEME_ACTIONS = ['pause', 'resume'] as const;
-export type SchemeAction = (typeof SCHEME_ACTIONS)[number];
+export type SchemeAction = 'pause' | 'resume';
 
 /** The contract's `ConnectionStanding`. */
 export interface ConnectionStandingView {

@@ -21,6 +21,8 @@ export interface RedemptionsDeps {
   readonly accounts: ReadAccountDeps;
   /** What a scheme is; throws for one that is not installed. */
   readonly facts: (scheme: string) => SchemeFacts;
+  /** Whether a connection takes nothing new now; absent: none is ever full. */
+  readonly isFull?: (connectionId: string) => boolean;
 }
 
 /** A balance this old, in seconds, is read again before points are set aside by it. */
@@ -90,9 +92,14 @@ async function act(
 }
 
 /** Points are set aside by the mirrored balance, which should not be old; a supplier that does not answer leaves it as it is. */
-async function refreshBalance({ store, accounts }: RedemptionsDeps, caller: Caller, quoteId: string): Promise<void> {
+async function refreshBalance(
+  { store, accounts, isFull }: RedemptionsDeps,
+  caller: Caller,
+  quoteId: string,
+): Promise<void> {
   const quote = await store.quote(caller, quoteId);
   if (quote?.holdKind !== 'soft' || quote.redemptionId !== null) return;
   const link = await accounts.store.get(caller, quote.linkId);
-  if (link !== null) await mirrorAccount(accounts, caller, link, BALANCE_AGE_S);
+  // What will be refused is refused without asking the supplier first.
+  if (link !== null && isFull?.(link.connectionId) !== true) await mirrorAccount(accounts, caller, link, BALANCE_AGE_S);
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Backlog, createBacklog, Uncounted } from '../../../src/core/connection/backlog.js';
-import { limitedOperations } from '../../../src/core/connection/limited-acceptance.js';
+import { limitedOperations, limitedRedemptions } from '../../../src/core/connection/limited-acceptance.js';
 import type { AccrualRequest, NewOperation, OperationStore } from '../../../src/core/operation/ports.js';
 import { Problem } from '../../../src/core/problem.js';
+import type { RedemptionGround, RedemptionRequest, RedemptionStore } from '../../../src/core/redemption/ports.js';
 
 /** A backlog over a clock and a count that the test moves. */
 function world(options: { limit?: number; perSecond?: number | null } = {}) {
@@ -77,6 +78,16 @@ describe('a backlog', () => {
     expect(() => backlog.admit('d')).not.toThrow();
   });
 
+  it('tells whether it is full without being waited for', async () => {
+    const { it: w, backlog } = world();
+    w.waiting = 10;
+    expect(backlog.isFull('c')).toBe(false);
+    await backlog.count('c');
+    expect(backlog.isFull('c')).toBe(true);
+    w.nowMs += 5_001;
+    expect(backlog.isFull('c')).toBe(false);
+  });
+
   it('that cannot be counted refuses nobody', async () => {
     const { it: w, backlog } = world();
     w.fails = true;
@@ -133,6 +144,29 @@ describe('a store that is limited', () => {
     const limited = limitedOperations(store({ replays: false }), backlog);
     await expect(limited.acceptAccrual(request('queued'))).rejects.toMatchObject({ code: 'BACKLOG_FULL' });
     expect(w.counts).toBe(1);
+  });
+
+  it('says that it is full where a balance was not read for that', async () => {
+    const { it: w, backlog } = world();
+    w.waiting = 10;
+    await backlog.count('c');
+    const refusing = (code: 'ACCOUNT_UNAVAILABLE' | 'QUOTE_USED', link: object | null) => {
+      const accept: RedemptionStore['accept'] = async (given) => {
+        given.prepare({ quote: null, link, available: null, now: new Date() } as unknown as RedemptionGround);
+        return answer;
+      };
+      const prepare = () => {
+        throw new Problem(code);
+      };
+      const limited = limitedRedemptions({ accept } as RedemptionStore, backlog);
+      return limited.accept({ prepare } as unknown as RedemptionRequest).catch((error: unknown) => error);
+    };
+    const link = { connectionId: 'c' };
+    expect(await refusing('ACCOUNT_UNAVAILABLE', link)).toMatchObject({ code: 'BACKLOG_FULL' });
+    expect(await refusing('QUOTE_USED', link)).toMatchObject({ code: 'QUOTE_USED' });
+    w.waiting = 0;
+    await backlog.count('c');
+    expect(await refusing('ACCOUNT_UNAVAILABLE', link)).toMatchObject({ code: 'ACCOUNT_UNAVAILABLE' });
   });
 
   it('gives an earlier answer again, and takes what does not wait yet', async () => {
