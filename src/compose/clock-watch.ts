@@ -17,7 +17,7 @@ export function createClockWatch({ clock, log, failed }: Pick<Parts, 'clock' | '
   const run = createClockRound(clock, (verdict, skewMs) => {
     const off = `this machine's clock is ${Math.round(skewMs / 100) / 10} s off the database's`;
     if (verdict === 'right') log.info({ skewMs }, "this machine's clock is right again");
-    else log.error({ skewMs }, `${off}; this process takes no work until it is right`);
+    else log.error({ skewMs }, listening.length > 0 ? `${off}; no work is taken until it is right` : off);
     for (const told of listening) told(verdict).catch(failed('clock'));
   });
   return {
