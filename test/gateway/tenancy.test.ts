@@ -4,7 +4,8 @@ import { parse } from 'yaml';
 import { seededTenantId } from '../../src/compose/seed.js';
 import { eventually } from '../support/eventually.js';
 import { rewardFor } from '../support/travellers.js';
-import { type Answered, type Door, openDoor, toldAlike } from './door.js';
+import { fromTypeId, toTypeId } from '../../src/spec/typeid.js';
+import { type Answered, type Ask, type Door, openDoor, toldAlike } from './door.js';
 import { giveConnection } from './own-connection.js';
 import { accrue, type Link, linked, newTrip, operationIn, posted } from './requests.js';
 import { actOn, breaksOf, closeDay, openDate, reconciled, resynced, RESYNCS, runOf } from './support-desk.js';
@@ -35,6 +36,8 @@ const BODIES: Record<string, object> = {
   '/v1/redemptions/{id}/refund': { reason: 'not theirs' },
   '/v1/support/reconciliations/{id}/sign-off': { reason: 'not theirs' },
   '/v1/support/breaks/{id}/actions': { action: 'assign', reason: 'not theirs', owner: 'ops-7' },
+  '/v1/support/operations/{id}/actions': { action: 'cancel', reason: 'not theirs' },
+  '/v1/support/approvals/{id}': { decision: 'decline', reason: 'not theirs' },
 };
 
 /** What a tenant has of everything that a path can name. */
@@ -47,6 +50,8 @@ interface Belongings {
   readonly run: string;
   readonly break: string;
   readonly resync: string;
+  readonly approval: string;
+  readonly requeue: string;
 }
 
 let door: Door;
@@ -104,7 +109,24 @@ async function belongings(key: string, { link, accrual }: Awaited<ReturnType<typ
   return {
     ...{ link, accrual, quote: await quoted(), redemption: operationIn(redeemed).id },
     ...{ run: run.id, break: disputed?.id ?? '', resync: resync.id },
+    ...{ approval: await approvalOf(accrual), requeue: await previewOf(accrual, ask) },
   };
+}
+
+/** An act that somebody of the operation's tenant has asked for. */
+async function approvalOf(operation: string): Promise<string> {
+  const [made] = await door.sql<{ id: string }>(
+    `INSERT INTO approval (tenant_id, id, act, act_key, operation_id, stood, reason, requested_by, expires_at)
+     SELECT tenant_id, rising_uuid(), 'resend', sha256(id::text::bytea), id, '', 'r', gen_random_uuid(), now() + interval '1 day'
+     FROM operation WHERE id = $1 RETURNING id`,
+    [fromTypeId('op', operation)],
+  );
+  return toTypeId('apr', made?.id ?? '');
+}
+
+async function previewOf(operation: string, asked: Ask): Promise<string> {
+  const body = { scope: { operationIds: [operation] }, action: 'look-up', dryRun: true, reason: 'to be sure' };
+  return String((await door.ask('POST', '/v1/support/requeues', { ...asked, body })).json['id']);
 }
 
 const ask = ({ method, path }: Route, id: string, key?: string): Promise<Answered> =>
@@ -120,6 +142,8 @@ function named(path: string): readonly [of: (whose: Belongings) => string, other
   if (path.includes('/accruals/')) return [({ accrual }) => accrual, ({ redemption }) => redemption];
   if (path.includes('/reconciliations/')) return [({ run }) => run, (whose) => whose.break];
   if (path.includes('/breaks/')) return [(whose) => whose.break, ({ run }) => run];
+  if (path.includes('/approvals/')) return [({ approval }) => approval, (whose) => whose.requeue];
+  if (path.includes('/requeues/')) return [(whose) => whose.requeue, ({ approval }) => approval];
   if (path.includes('/resyncs/')) return [({ resync }) => resync, ({ run }) => run];
   return [({ accrual }) => accrual, ({ link }) => link.id];
 }
@@ -128,7 +152,7 @@ function idsFor(path: string): { own: string; foreign: string; other: string } {
   const [of, other] = named(path);
   return { own: of(ours), foreign: of(theirs), other: other(ours) };
 }
-const NOBODY = ['lnk', 'op', 'rcn', 'brk', 'rsy', 'qte'].map((prefix) => `${prefix}_${'0'.repeat(26)}`);
+const NOBODY = ['lnk', 'op', 'rcn', 'brk', 'rsy', 'qte', 'apr', 'rqu'].map((prefix) => `${prefix}_${'0'.repeat(26)}`);
 const MALFORMED = ['x', 'lnk_', 'op_zzzzzzzzzzzzzzzzzzzzzzzzzz', "1' OR '1'='1", '../operations', '%00', '\u{1f600}'];
 /** Everything of the other tenant's that an act of ours could change. */
 const theirRows = async (): Promise<object[]> => {
@@ -138,6 +162,8 @@ const theirRows = async (): Promise<object[]> => {
     break: 'id, state, owner, updated_at',
     recon_sign_off: 'run_id',
     resync: 'id, state',
+    approval: 'id, state',
+    requeue: 'id, state',
     audit: 'id',
     reservation: 'operation_id, points, outcome',
   };
