@@ -1,6 +1,4 @@
-import { adapterFor } from '../../adapters/index.js';
 import { createCheckForm } from '../config/link-form.js';
-import { assertTiming, limitsOf, timingOf } from '../config/timing.js';
 import { createInbound, type InboundUseCases } from '../core/inbound/use-cases.js';
 import { overSchemes } from '../core/connection/over-schemes.js';
 import type { CreateLinkDeps } from '../core/link/create-link.js';
@@ -13,7 +11,6 @@ import { type ClosedSets, closedSets } from '../observe/labels.js';
 import { createProcessMetrics, type ProcessMetrics } from '../observe/process-metrics.js';
 import { watchedStore } from '../observe/watched-store.js';
 import { createWorkLog, type WorkLog } from '../observe/work-log.js';
-import { createGate } from '../limits/gate.js';
 import { openConnectionSecrets } from '../privacy/connection-secrets.js';
 import { type MasterKey, masterKeyFromBytes, rolePassword } from '../privacy/master-key.js';
 import { createMemberVault } from '../privacy/member-vault.js';
@@ -24,7 +21,6 @@ import { createWakeQueue } from '../queue/wake-queue.js';
 import type { Scheme } from '../spec/scheme.js';
 import { assertBoundByTenancy } from '../store/boot-check.js';
 import { createBreakBook } from '../store/break-book.js';
-import { createBreakerRows } from '../store/breaker-rows.js';
 import { createConnectionStore } from '../store/connection-store.js';
 import { createInboundStore } from '../store/inbound-store.js';
 import { createLinkStore } from '../store/link-store.js';
@@ -32,9 +28,9 @@ import { createOperationStore } from '../store/operation-store.js';
 import { publishOutbox } from '../store/outbox.js';
 import { openPools, type Pools, roleUrl } from '../store/pools.js';
 import { databaseTime } from '../store/database-time.js';
-import { createQuotaRows } from '../store/quota.js';
 import { overdue } from '../store/sweep.js';
-import { createSuppliers, type SuppliersOptions } from '../suppliers/suppliers.js';
+import type { createSuppliers, SuppliersOptions } from '../suppliers/suppliers.js';
+import { openGate, openSuppliers } from './open-suppliers.js';
 
 /** Where a process tells what went wrong; fields never hold bodies, tokens or member numbers. */
 export interface GatewayLog {
@@ -96,9 +92,6 @@ export interface Parts {
   readonly close: () => Promise<void>;
 }
 
-/** Sockets to one supplier at once. */
-const SOCKETS = 64;
-
 /** Opens what a process needs and starts its relay. Throws `UnsafeLogin` when the database would not keep tenants apart. */
 export async function openParts(options: GatewayOptions): Promise<Parts> {
   const failed = (where: string) => (error: unknown) => {
@@ -135,12 +128,7 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
   const connections = overSchemes(createConnectionStore(pools), schemes);
   const openSecrets: SuppliersOptions['openSecrets'] = ({ keyVersion, wrappedKey, id, secrets }) =>
     openConnectionSecrets(master, { version: keyVersion, wrapped: wrappedKey }, id, secrets);
-  const gate = createGate({
-    quotas: createQuotaRows(pools),
-    breakers: createBreakerRows(pools),
-    onWait: metrics.waited,
-    onError: failed('gate'),
-  });
+  const gate = openGate(pools, { onWait: metrics.waited, onError: failed('gate') });
   const suppliersOver: Parts['suppliersOver'] = (over, open) => openSuppliers(schemes, over, open, gate);
   const suppliers = suppliersOver(connections, openSecrets);
   const vault = createMemberVault(master);
@@ -191,25 +179,6 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
       await pools.end();
     },
   };
-}
-
-function openSuppliers(
-  schemes: Parts['schemes'],
-  connections: ConnectionStore,
-  openSecrets: SuppliersOptions['openSecrets'],
-  gate: Gate,
-) {
-  return createSuppliers({
-    connections,
-    schemes,
-    adapterFor,
-    timingOf,
-    limitsOf,
-    assertTiming,
-    openSecrets,
-    maxSockets: SOCKETS,
-    gate,
-  });
 }
 
 function queuePlace(options: GatewayOptions, password: string): QueuePlace {
