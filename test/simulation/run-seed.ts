@@ -200,7 +200,9 @@ function whatIsLeft(world: World, cast: Cast): (() => string | Promise<string>) 
   const sweepAt = overdue(world) ? workers.sweptAt() + SWEEP_EVERY_MS : Infinity;
   if (sweepAt <= time.now()) return () => workers.sweep().then(() => 'sweep');
   const next = Math.min(sweepAt, nextDue(world, cast));
-  return next < cast.nights.nextAt() ? () => sleepUntil(world, cast, next) : null;
+  // What is under way goes on over a night.
+  const goesOn = next < cast.nights.nextAt() || turns.nextAt() !== null;
+  return goesOn ? () => sleepUntil(world, cast, next) : null;
 }
 
 /** Mostly a short one, so that platforms get to confirm what is held before it ends. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { InboundStore } from '../../src/core/inbound/ports.js';
 import type { Operations } from '../../src/core/operation/operations.js';
 import type { OperationStore, Outbox } from '../../src/core/operation/ports.js';
 import { createOperations } from '../../src/core/operation/use-cases.js';
@@ -7,6 +8,7 @@ import { createRedemptions } from '../../src/core/redemption/use-cases.js';
 import { SCOPES } from '../../src/core/access/caller.js';
 import type { Suppliers } from '../../src/core/supplier/ports.js';
 import { points } from '../../src/spec/values.js';
+import { createInboundStore } from '../../src/store/inbound-store.js';
 import { publishOutbox } from '../../src/store/outbox.js';
 import { overdue } from '../../src/store/sweep.js';
 import { supplierOf, vaultOf } from '../core/operation/fake-claim.js';
@@ -20,11 +22,14 @@ import { CONNECTION, SCHEME, type Tenant } from '../store/store-bench.js';
 export interface ContractBench {
   readonly store: OperationStore;
   readonly outbox: Outbox;
+  readonly pushes: InboundStore;
   readonly operations: Operations;
   readonly soft: Redemptions;
   readonly native: Redemptions;
   readonly demo: Tenant;
   readonly other: Tenant;
+  /** The store's own clock, in Unix milliseconds. */
+  readonly now: () => number;
   /** Everything that is stored becomes so much older. */
   readonly pass: (ms: number) => Promise<void>;
   /** The states an operation has been in, in their order. */
@@ -45,15 +50,17 @@ export async function openPostgresql(): Promise<ContractBench> {
     (await owner.query<{ word: string }>(sql, [id])).rows.map(({ word }) => word);
   return {
     store,
+    pushes: createInboundStore(pools),
     operations,
     soft,
     native,
     demo: inOrder(demo),
     other: inOrder(other),
     outbox: {
-      publish: (limit, publish) => publishOutbox(pools, limit, publish),
+      publish: (limit, hand) => publishOutbox(pools, limit, hand),
       overdue: () => overdue(pools),
     },
+    now: () => Date.now(),
     pass: async (ms) => {
       for (const sql of AGED) await owner.query(sql, [ms]);
     },
@@ -69,7 +76,7 @@ export async function openPostgresql(): Promise<ContractBench> {
         `SELECT action || ' ' || coalesce(outcome, 'open') AS word FROM attempt WHERE operation_id = $1 ORDER BY started_at`,
         id,
       ),
-    close: bench.close,
+    close: () => bench.close(),
   };
 }
 
@@ -83,6 +90,7 @@ const AGED: readonly string[] = [
   `UPDATE quote SET expires_at = expires_at - $1 * interval '1 ms'`,
   `UPDATE account_snapshot SET as_of = as_of - $1 * interval '1 ms'`,
   `UPDATE outbox SET due_at = due_at - $1 * interval '1 ms'`,
+  `UPDATE inbound_event SET next_action_at = next_action_at - $1 * interval '1 ms', received_at = received_at - $1 * interval '1 ms'`,
 ];
 
 export async function openMemory(): Promise<ContractBench> {
@@ -95,11 +103,13 @@ export async function openMemory(): Promise<ContractBench> {
   return {
     store: memory.operations,
     outbox: memory.outbox,
+    pushes: memory.pushes,
     operations: createOperations({ store: memory.operations, rest: { rested: async () => true }, facts }),
     soft: redemptionsOver(memory, 'soft'),
     native: redemptionsOver(memory, 'native'),
     demo: tenantIn(memory),
     other: tenantIn(memory),
+    now: () => Date.now() + ahead,
     pass: async (ms) => {
       ahead += ms;
     },

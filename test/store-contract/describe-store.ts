@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LEARNT } from '../core/operation/situations.js';
 import { accrual, idOf, posted, REJECTED, REPORT, UNKNOWN } from '../store/operations.js';
-import { request } from '../store/store-bench.js';
+import { CONNECTION, request } from '../store/store-bench.js';
 import {
   accepted,
   carried,
@@ -92,12 +92,11 @@ export function describeStore(name: string, open: () => Promise<ContractBench>):
       });
 
       it('computes points by the terms, rounded once', async () => {
-        const { points: _points, ...input } = accrual(bench.demo);
+        const { activity } = accrual(bench.demo);
         const fare = { currency: 'CNY', minor: 55_350 };
-        const activity = input.activity.type === 'flight' ? { ...input.activity, fare } : input.activity;
-        expect(await stored(await accepted(bench, bench.demo, { ...input, activity }))).toMatchObject({
-          points: 2_767,
-        });
+        const priced = activity.type === 'flight' ? { ...activity, fare } : activity;
+        const id = await accepted(bench, bench.demo, accrual(bench.demo, { activity: priced, points: undefined }));
+        expect(await stored(id)).toMatchObject({ points: 2_767 });
       });
     });
 
@@ -116,7 +115,7 @@ export function describeStore(name: string, open: () => Promise<ContractBench>):
       });
 
       it('takes what is due and nothing sooner', async () => {
-        const notBefore = new Date(Date.now() + 3_600_000).toISOString();
+        const notBefore = new Date(bench.now() + 3_600_000).toISOString();
         const id = await accepted(bench, bench.demo, accrual(bench.demo, { notBefore }));
         expect(await claim(bench, 'live', [[bench.demo, id]])).toEqual([]);
         await bench.pass(3_700_000);
@@ -289,6 +288,19 @@ export function describeStore(name: string, open: () => Promise<ContractBench>):
         expect(['confirming', 'released']).toContain(state);
       });
 
+      it('notes a wish beside what is under way, and carries on with it', async () => {
+        const id = idOf(await redeem(bench, bench.native, await quoted(bench, bench.native, 300)));
+        const claimed = await claimOf(bench, id);
+        const noted = await bench.native.release(bench.demo.caller, id, request('note'));
+        expect(JSON.parse(noted.body)).toMatchObject({ state: 'holding', intent: 'release', version: 2 });
+        const expiresAt = new Date(bench.now() + 1_800_000).toISOString();
+        const hold = { kind: 'native', expiresAt } as const;
+        const decision = { to: 'held', nextActionInMs: 0, wakeAt: expiresAt, everSent: true, hold } as const;
+        expect(await bench.store.complete({ claimed, decision, report: REPORT })).toBe('applied');
+        expect((await stored(id)).nextActionAt?.getTime()).toBeLessThan(Date.parse(expiresAt) - 60_000);
+        expect(await claimOf(bench, id, 'lookup')).toMatchObject({ act: 'send', operation: { state: 'releasing' } });
+      });
+
       it('books what was confirmed and refunds no more', async () => {
         const id = await heldRedemption(bench, 500);
         await bench.soft.confirm(bench.demo.caller, id, request('confirm'));
@@ -317,6 +329,34 @@ export function describeStore(name: string, open: () => Promise<ContractBench>):
         expect(handed).toEqual([`live 0 ${id}`]);
         await bench.pass(16_000);
         expect((await bench.outbox.overdue()).map(({ lane }) => lane)).toContain('live');
+      });
+    });
+
+    describe('a push', () => {
+      it('is taken once, waits for its operation, and is forgotten in the end', async () => {
+        const { reference } = await stored(await accepted(bench, bench.demo));
+        const told = [{ type: 'operation.posted', reference }] as const;
+        const receive = (eventId: string) => bench.pushes.receive(CONNECTION, eventId, told);
+        expect([await receive('e-1'), await receive('e-1')]).toEqual(['received', 'received']);
+        await bench.pushes.settle(CONNECTION, 'e-1', 'applied', null);
+        expect(await receive('e-1')).toBe('applied');
+        await receive('e-2');
+        await bench.pushes.settle(CONNECTION, 'e-2', 'parked', 60_000);
+        const parked = () => bench.pushes.claimParked(10, 60_000, 3_600_000);
+        expect(await parked()).toEqual([]);
+        await bench.pass(61_000);
+        expect(await parked()).toMatchObject([{ connectionId: CONNECTION, eventId: 'e-2', notifications: told }]);
+        expect(await parked()).toEqual([]);
+        await bench.pass(3_700_000);
+        expect(await parked()).toEqual([]);
+        expect(await receive('e-2')).toBe('ignored');
+      });
+
+      it('finds its operation by connection and reference, whoever has it', async () => {
+        const id = await accepted(bench, bench.other);
+        const { reference = '' } = (await bench.store.get(bench.other.caller, id)) ?? {};
+        expect(await bench.pushes.locate(CONNECTION, reference)).toEqual({ tenantId: bench.other.id, operationId: id });
+        expect(await bench.pushes.locate(CONNECTION, '9'.repeat(20))).toBeNull();
       });
     });
 
