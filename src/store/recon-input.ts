@@ -1,15 +1,18 @@
 import type pg from 'pg';
 import type { ClaimedRun, OperatorKey, ReconWork } from '../core/reconcile/ports.js';
+import { CONNECTIONS_SUBJECT, OPERATOR } from './connection-store.js';
 import { type ClaimRecord, rest, restAsBefore, RUN_COLUMNS, toClaimed } from './recon-claim.js';
 import type { Pools } from './pools.js';
 import { asRun } from './recon-scope.js';
 
-/** The operator's newest data key; of data keys the relay's role sees no others. */
+/** The operator's newest data key for what belongs to connections. */
 export const newestKey =
   (pools: Pools): ReconWork['inputKey'] =>
   async () => {
     const found = await pools.relay.query<OperatorKey>(
-      'SELECT version, wrapped FROM data_key WHERE wrapped IS NOT NULL ORDER BY version DESC LIMIT 1',
+      `SELECT version, wrapped FROM data_key
+       WHERE tenant_id = $1 AND subject_id = $2 AND wrapped IS NOT NULL ORDER BY version DESC LIMIT 1`,
+      [OPERATOR, CONNECTIONS_SUBJECT],
     );
     const key = found.rows[0];
     if (key === undefined) throw new Error('the operator has no data key');
