@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { readOptions } from '../../scripts/simulate/options.js';
 import { failure, report } from '../../scripts/simulate/report.js';
 import { PLANTED, type Planted } from './options.js';
@@ -9,6 +9,10 @@ const SEEDS = 150;
 const STEPS = 100;
 /** Rare courses need a few more; none has needed half of this. */
 const CAUGHT_WITHIN = 120;
+/** Nothing here waits; a machine with much else to do is slow all the same. */
+const PATIENCE_MS = 180_000;
+
+jest.setTimeout(PATIENCE_MS);
 
 /** The first seed in which something breaks. */
 async function firstBroken(planted: Planted): Promise<Outcome | null> {
