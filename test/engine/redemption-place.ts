@@ -33,6 +33,9 @@ export interface RedemptionPlace {
   close(): Promise<void>;
 }
 
+/** What goes wrong again and again opens a breaker, which lets nothing through for 10 s, and for 20 when its probe goes wrong as well. */
+const SOON = { withinMs: 60_000 };
+
 export async function openRedemptionPlace(redisUrl: string | null): Promise<RedemptionPlace> {
   const bench = await openBench({ redisUrl });
   const { gateway, sandbox, demo } = bench;
@@ -42,6 +45,7 @@ export async function openRedemptionPlace(redisUrl: string | null): Promise<Rede
     eventually(
       () => read(id),
       (operation) => operation.state === state,
+      SOON,
     );
   const postings = async (scheme: string) => (await sandbox.get<Books>(`${scheme}/books`)).postings;
   return {
@@ -112,6 +116,7 @@ export async function openRedemptionPlace(redisUrl: string | null): Promise<Rede
           return found.rows[0]?.over;
         },
         (over) => over === true,
+        SOON,
       );
     },
     path: async (id) => {

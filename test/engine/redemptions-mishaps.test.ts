@@ -4,20 +4,23 @@ import { linkSpender, redeemPoints } from '../support/travellers.js';
 import { openRedemptionPlace, type RedemptionPlace } from './redemption-place.js';
 
 const SCHEMES = ['china-railway', 'northwind-air'] as const;
-/** Whatever a supplier can do to an exchange; `refuse` also resets a connection of ours that is open. */
+/**
+ * Whatever a supplier can do to an exchange; `refuse` also resets a connection of ours that is open. Throttling comes last: from then on
+ * a connection takes half of the little that it took, and all others would wait for it.
+ */
 const MISHAPS = [
   'refuse',
   'hang',
   'commitThenDrop',
   'dropBeforeCommit',
   'commitLate',
-  'throttle',
   'errorBeforeCommit',
   'errorAfterCommit',
   'garbage',
   'wrongEcho',
   'slowDrip',
   'skewedClock',
+  'throttle',
 ];
 
 let place: RedemptionPlace;
