@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Admission, Gate, Limited, Priority } from '../core/supplier/ports.js';
+import type { Admission, Gate, Limited, Priority, Work } from '../core/supplier/ports.js';
 import { type Clock, pause } from './clock.js';
 import type { Place } from './place.js';
 import type { Lines, Stand } from './lines.js';
@@ -22,6 +22,10 @@ interface AdmitParts {
 const WITHIN_MS = 1_000;
 const LOOK_EVERY_MS = 250;
 
+const BOTH: readonly Work[] = ['look-up', 'write'];
+/** Of a kind that is not wanted. */
+const NEVER: Pass = { waitMs: Number.POSITIVE_INFINITY };
+
 interface Passes {
   readonly write: Pass;
   readonly lookUp: Pass;
@@ -31,13 +35,20 @@ interface Passes {
 export function createAdmit(parts: AdmitParts): Gate['admit'] {
   const { watch, probes, lines, repeats, reserved, stand, clock } = parts;
 
-  const passes = async (connectionId: string, until: number, signal: AbortSignal): Promise<Passes> => {
+  const passes = async (
+    connectionId: string,
+    works: readonly Work[],
+    until: number,
+    signal: AbortSignal,
+  ): Promise<Passes> => {
+    // A probe that nobody here can use would only keep others from theirs.
+    const pass = (work: Work): Promise<Pass> | Pass => (works.includes(work) ? probes.pass(connectionId, work) : NEVER);
     for (;;) {
       await watch.fresh(connectionId);
       signal.throwIfAborted();
       // The look-up first: where one probe is enough it is the one that changes nothing.
-      const lookUp = await probes.pass(connectionId, 'look-up');
-      const write = await probes.pass(connectionId, 'write');
+      const lookUp = await pass('look-up');
+      const write = await pass('write');
       const leftMs = until - clock.now();
       if (allowed(lookUp, 1) + allowed(write, 1) > 0 || leftMs <= 0) return { write, lookUp };
       await pause(clock, Math.min(leftMs, LOOK_EVERY_MS), signal);
@@ -66,25 +77,25 @@ export function createAdmit(parts: AdmitParts): Gate['admit'] {
       writes,
       lookUps,
       repeats: Math.min(writes, again.count),
-      waitMs: later.length === 0 ? 0 : Math.min(...later),
+      waitMs: later.length === 0 ? 0 : finite(Math.min(...later)),
       settle: (begun) => {
         if (settled) return;
         settled = true;
         line.giveBack(reservation.takeBack(Math.max(0, calls - begun.writes - begun.lookUps)));
-        if (begun.writes === 0) probes.release(connectionId, 'write');
-        if (begun.lookUps === 0) probes.release(connectionId, 'look-up');
+        if (begun.writes === 0 && isProbe(got.write)) probes.release(connectionId, got.write);
+        if (begun.lookUps === 0 && isProbe(got.lookUp)) probes.release(connectionId, got.lookUp);
         again.settle({ repeats: begun.repeats, firsts: begun.writes - begun.repeats });
       },
     };
   };
 
-  return async (connection, priority, wanted, signal) => {
+  return async (connection, priority, wanted, signal, works = BOTH) => {
     const { connectionId } = connection;
     // One signal may stand for all connections of an engine.
     setMaxListeners(0, signal);
     const until = clock.now() + WITHIN_MS;
     const turn = lines.nextTurn();
-    const got = await passes(connectionId, until, signal);
+    const got = await passes(connectionId, works, until, signal);
     const writes = allowed(got.write, wanted);
     const atMost = Math.min(wanted, writes + allowed(got.lookUp, wanted));
     if (atMost === 0) return none(Math.min(waitOf(got.write), waitOf(got.lookUp)));
@@ -108,6 +119,10 @@ interface Asked {
 
 function none(waitMs: number): Admission {
   return { calls: 0, writes: 0, lookUps: 0, repeats: 0, waitMs, settle: () => undefined };
+}
+
+function finite(ms: number): number {
+  return Number.isFinite(ms) ? ms : 0;
 }
 
 function isProbe(pass: Pass): pass is Probe {

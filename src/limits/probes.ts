@@ -18,8 +18,8 @@ export interface Probes {
   readonly reserved: (connectionId: string, work: Work) => Probe | undefined;
   /** Keeps a probe for a request of this process that is about to begin; it lapses when none comes. */
   readonly reserve: (connectionId: string, probe: Probe) => void;
-  /** Lets somebody else have a probe that was reserved. */
-  readonly release: (connectionId: string, work: Work) => void;
+  /** Lets somebody else have a probe that was reserved and has not begun. */
+  readonly release: (connectionId: string, probe: Probe) => void;
   readonly close: () => void;
 }
 
@@ -100,7 +100,10 @@ export function createProbes(options: {
       release();
       reserved.set(name, { probe, stop: clock.after(LAPSE_MS, release) });
     },
-    release: (connectionId, work) => unreserve(`${connectionId}|${work}`)?.settle('released'),
+    release: (connectionId, probe) => {
+      const name = `${connectionId}|${probe.work}`;
+      if (reserved.get(name)?.probe === probe) unreserve(name)?.settle('released');
+    },
     close: () => {
       for (const name of [...reserved.keys()]) unreserve(name)?.settle('released');
     },

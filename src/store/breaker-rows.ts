@@ -4,7 +4,7 @@ import type { Pools } from './pools.js';
 
 /** How long a breaker stays open after the nth failed probe: doubled each time, up to this, in milliseconds. */
 const OPEN_AT_MOST_MS = 120_000;
-/** A write waits this long for somebody to look things up, where both breakers are open, and probes by itself after that. */
+/** A write that may be probed waits this long for somebody to look things up, where both breakers are open, and no longer. */
 const LOOK_UP_FIRST = `interval '10 s'`;
 
 /** The breakers of connections over rows. */
@@ -34,9 +34,8 @@ const PROBE = `
     UPDATE breaker b SET probe_token = gen_random_uuid(), probe_until = clock_timestamp() + ${PROBE_LEASE}
     WHERE connection_id = $1 AND work = $2 AND probe_at <= clock_timestamp()
       AND (probe_until IS NULL OR probe_until <= clock_timestamp())
-      AND NOT (work = 'write' AND EXISTS (
-        SELECT FROM breaker l WHERE l.connection_id = b.connection_id AND l.work = 'look-up'
-          AND (l.probe_at > clock_timestamp() - ${LOOK_UP_FIRST} OR l.probe_until > clock_timestamp())))
+      AND NOT (work = 'write' AND probe_at > clock_timestamp() - ${LOOK_UP_FIRST} AND EXISTS (
+        SELECT FROM breaker l WHERE l.connection_id = b.connection_id AND l.work = 'look-up'))
     RETURNING probe_token
   )
   SELECT (SELECT probe_token FROM taken) AS token,

@@ -36,8 +36,10 @@ export function quarantinedBy(changes: readonly Pick<Change, 'operation' | 'deci
 const TRIES = 3;
 const AGAIN_AFTER_MS = 5_000;
 const PARKED_MS = 86_400_000;
-/** What is under a lease in one of these may have been sent. */
-const UNDER_WAY: ReadonlySet<Change['operation']['state']> = new Set(['sending', 'holding', 'confirming', 'releasing']);
+/** What is in one of these may have been sent. */
+const SENT: ReadonlySet<Change['operation']['state']> = new Set(['sending', 'holding']);
+/** And in one of these, once it was begun: before that it is only asked for. */
+const SENT_ONCE_BEGUN: ReadonlySet<Change['operation']['state']> = new Set(['confirming', 'releasing']);
 
 /** What of a row is needed to set it aside; what it says is not read, since that may be what fails. */
 interface Bare {
@@ -65,9 +67,7 @@ export async function setAside(
       const found = await client.query<Bare>({
         name: 'lock-failed',
         text: `
-          SELECT kind, state, version, connection_id, scheme, original_id, lease_token,
-            lapses + 1 + (lease_until IS NOT NULL)::int AS tries
-          FROM operation WHERE tenant_id = $1 AND id = $2 AND state = ANY ($3)
+          SELECT kind, state, version, connection_id, scheme, original_id, lease_token, lapses + 1 AS tries FROM operation WHERE tenant_id = $1 AND id = $2 AND state = ANY ($3)
             AND (lease_until IS NULL OR lease_until <= clock_timestamp())
           FOR UPDATE SKIP LOCKED`,
         values: [tenantId, id, LANE_STATES[lane]],
@@ -87,19 +87,19 @@ export async function setAside(
   for (const one of quarantinedBy(changes)) tell(one);
 }
 
+/** The lapsed lease stays: it is what tells a step that was begun from one that was only asked for. */
 async function comeAgain(client: pg.PoolClient, id: string, tries: number): Promise<void> {
   await client.query({
     name: 'again-after-failure',
     text: `
-      UPDATE operation SET lapses = $2, next_action_at = clock_timestamp() + $3 * interval '1 ms', lease_token = NULL, lease_until = NULL
-      WHERE id = $1`,
+      UPDATE operation SET lapses = $2, next_action_at = clock_timestamp() + $3 * interval '1 ms' WHERE id = $1`,
     values: [id, tries, AGAIN_AFTER_MS * tries],
   });
 }
 
 function toReview({ tenantId, id }: Ref, row: Bare): Change {
   const { kind, state, version, scheme, lease_token: token } = row;
-  const sent = token !== null && UNDER_WAY.has(state);
+  const sent = SENT.has(state) || (token !== null && SENT_ONCE_BEGUN.has(state));
   const decision: Decision = {
     to: 'needs-review',
     nextActionInMs: PARKED_MS,

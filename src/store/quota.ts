@@ -119,11 +119,14 @@ const LEASE = `
     END))::float8 * 1000 AS wait_ms
   FROM granted`;
 
+/** What a quiet connection is taken for when it is throttled: one call in a second says nothing of the rate that was too much. */
+const MEASURED_AT_LEAST = 20;
+
 /** Calls that were out together are throttled together. A hundredth of the base is left whatever a supplier says. */
 const THROTTLE = `
   WITH timed AS MATERIALIZED (SELECT clock_timestamp() AS now),
   measured AS (
-    SELECT greatest(1, $3::float8, (
+    SELECT greatest(${MEASURED_AT_LEAST}, $3::float8, (
       SELECT sum(calls) FROM call_tally t WHERE t.connection_id = $1 AND t.second = date_trunc('second', now) - interval '1 s'
     ))::float8 AS rate FROM timed
   )

@@ -220,16 +220,34 @@ describe('a breaker', () => {
     expect(third).toMatchObject({ calls: 8, writes: 8, lookUps: 8 });
   });
 
-  it('lets a write probe where nobody looks anything up', async () => {
+  it.each(['enter', 'admit'] as const)('lets a write probe though look-ups stay broken (%s)', async (by) => {
     const connection = await gates.connection(null);
     const a = gates.process();
     await opened(a, connection, ['write', 'look-up']);
-    await pass(connection, 'write');
     await gates.owner.query(
-      `UPDATE breaker SET probe_at = clock_timestamp() - interval '10 s' WHERE connection_id = $1 AND work = 'look-up'`,
+      `UPDATE breaker SET probe_at = clock_timestamp() + CASE work WHEN 'write' THEN interval '-10 s' ELSE interval '2 min' END
+       WHERE connection_id = $1`,
       [connection.connectionId],
     );
-    (await probe(a, connection, 'write'))('answered');
+    if (by === 'enter') {
+      (await probe(a, connection, 'write'))('answered');
+      return;
+    }
+    const admission = await eventually(
+      () => a.gate.admit(connection, 'live', 8, never()),
+      ({ calls }) => calls > 0,
+    );
+    expect(admission).toMatchObject({ calls: 1, writes: 1, lookUps: 0 });
+  });
+
+  it('gives no probe of look-ups to those who only write', async () => {
+    const connection = await gates.connection(null);
+    const a = gates.process();
+    await opened(a, connection, ['write', 'look-up']);
+    await pass(connection, 'look-up');
+    const admission = await a.gate.admit(connection, 'live', 8, never(), ['write']);
+    expect(admission).toMatchObject({ calls: 0, writes: 0, lookUps: 0 });
+    expect((await breakers(connection)).filter(({ probing }) => probing)).toEqual([]);
   });
 
   it('gives back the probe of an admission from which nothing was begun', async () => {

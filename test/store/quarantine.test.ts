@@ -138,6 +138,34 @@ describe('an operation whose leases lapse again and again', () => {
     });
 });
 
+it('a send that was under way is never taken for one that was not begun, though its row fails meanwhile', async () => {
+  const { store } = telling();
+  const id = await accepted(bench, bench.demo);
+  const { token } = await claimOf(store, bench.demo, id);
+  const failing: ClaimRequest['plan'] = () => {
+    throw new TypeError('no such step');
+  };
+  const lookUp = () =>
+    store.claim({
+      connectionId: CONNECTION,
+      lane: 'lookup',
+      hints: [hint(bench.demo, id)],
+      steps: 'any',
+      limit: 1,
+      leaseMs: 30_000,
+      plan: failing,
+    });
+  for (const lapses of [1, 2]) {
+    await makeDue([id]);
+    expect(await lookUp()).toEqual([]);
+    expect(await stored(bench, id)).toMatchObject({ state: 'sending', lapses, lease_token: token });
+  }
+  await makeDue([id]);
+  expect(await lookUp()).toEqual([]);
+  const aside = { state: 'needs-review', review_reason: 'quarantined', ever_sent: true, lease_token: null };
+  expect(await stored(bench, id)).toMatchObject(aside);
+});
+
 it('an operation that our own fault set aside on completion is told as well', async () => {
   const { store, told } = telling();
   const id = await accepted(bench, bench.demo);

@@ -1,5 +1,5 @@
 import type { MemberVault } from '../link/vault.js';
-import type { Admission, Gate, Lease, Supplier, Suppliers } from '../supplier/ports.js';
+import type { Admission, Gate, Lease, Supplier, Suppliers, Work } from '../supplier/ports.js';
 import { carry, type CarryDeps } from './carry.js';
 import { createHintQueue, type HintQueue } from './hint-queue.js';
 import { plan } from './plan.js';
@@ -42,6 +42,9 @@ interface Round {
   begun: Parameters<Admission['settle']>[0];
 }
 
+/** What a lane's operations ask of their supplier: all that `live` sends are writes; a repeat of one is woken in `lookup`. */
+const WORKS: Readonly<Record<Lane, readonly Work[]>> = { live: ['write'], lookup: ['look-up', 'write'] };
+
 const NOTHING: Round['begun'] = { writes: 0, lookUps: 0, repeats: 0 };
 
 /** How much of what needs no supplier is taken in one page, while the supplier may be asked for nothing. */
@@ -82,7 +85,7 @@ export function createEngine(deps: EngineDeps): Engine {
     const room = await slots.room(connectionId, most, use);
     if (isStopping()) return;
     // Slots are held once calls are let in and not while waiting for that: other connections have use for them.
-    const admission = await deps.gate.admit(supplier, 'live', room, stopping.signal);
+    const admission = await deps.gate.admit(supplier, 'live', room, stopping.signal, WORKS[lane]);
     const payableCalls = payable(lane, admission);
     const slot = slots.take(connectionId, payableCalls, use);
     const turn = createTurn(admission, slot);

@@ -32,8 +32,17 @@ export interface Admission {
  * the supplier.
  */
 export interface Gate {
-  /** Resolves once at least one call may begin, and after a second with none. Never rejects but for an aborted signal. */
-  admit(connection: Limited, priority: Priority, wanted: number, signal: AbortSignal): Promise<Admission>;
+  /**
+   * Resolves once at least one call may begin, and after a second with none. Never rejects but for an aborted signal. `works` are the
+   * kinds that the caller can use, writes and look-ups without a word: of others it is let no probe.
+   */
+  admit(
+    connection: Limited,
+    priority: Priority,
+    wanted: number,
+    signal: AbortSignal,
+    works?: readonly Work[],
+  ): Promise<Admission>;
   /**
    * A request is about to go out. Waits for its turn, at most `withinMs`; throws `AdapterFault` `not-sent` (`local limit`, `breaker
    * open`) when it may not go. What it resolves with is told once how the request ended: each kind of work has a breaker of its own.
