@@ -49,14 +49,16 @@ type Asked = NewApproval & {
 
 /**
  * Asks for a second person, or joins who asked for the same before. Called with the locks of what it is about, as a
- * decision is: whoever comes second sees what the first did.
+ * decision is: whoever comes second sees what the first did. One past its time, or about an operation that stood
+ * otherwise, cannot be carried out any more and is not joined.
  */
 export async function askFor(client: pg.PoolClient, caller: Caller, asked: Asked): Promise<ApprovalRow> {
   const { tenantId, keyId } = caller;
   await client.query(
     `UPDATE approval a SET state = 'expired'
-     WHERE a.tenant_id = $1 AND a.act_key = $2 AND a.state = 'pending' AND a.expires_at <= clock_timestamp()`,
-    [tenantId, asked.actKey],
+     WHERE a.tenant_id = $1 AND a.act_key = $2 AND a.state = 'pending'
+       AND (a.expires_at <= clock_timestamp() OR a.stood IS DISTINCT FROM $3)`,
+    [tenantId, asked.actKey, asked.stood],
   );
   const { id, organisation, act, actKey, operationId, stood, requeueId, evidence, reason, validForMs } = asked;
   await client.query(

@@ -167,6 +167,19 @@ describe('an act that takes two', () => {
     });
   });
 
+  it('is asked for anew once the operation stands otherwise, and the new one is carried out', async () => {
+    const operationId = await absentAccrual(bench);
+    const before = await askedFor(bench, bench.anna, { operationId, ...settle });
+    const mismatch = { type: 'told-posted', supplierReference: 'S', matches: false, by: 'settlement' } as const;
+    await bench.store.evidence(bench.demo.id, operationId, (_row, snapshot) =>
+      decideBy(snapshot, mismatch, rules('none'), middle),
+    );
+    const after = await askedFor(bench, bench.anna, { operationId, ...settle });
+    expect([await approvalOf(before), await approvalOf(after)]).toEqual(['expired', 'pending']);
+    expect(bodyOf<object>(await decide(bench, bench.bert, after))).toMatchObject({ state: 'approved' });
+    expect(await stateOf(operationId)).toBe('posted');
+  });
+
   it('and evidence that arrives at the same instant end in one outcome', async () => {
     for (let i = 0; i < 10; i += 1) {
       const operationId = await absentAccrual(bench);
