@@ -7,7 +7,7 @@ import { fromRoot } from '../src/config/paths.js';
 /** Our code as JavaScript, laid out as the sources are: processes that run from it start again quickly. */
 export interface Compiled {
   readonly folder: string;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 /** Compiles into a folder of its own below the package, so that nothing else that is built or started meanwhile gets in its way. */

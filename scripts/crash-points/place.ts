@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +7,7 @@ import { migrate } from '../../src/compose/migrate.js';
 import { fromRoot } from '../../src/config/paths.js';
 import { startEmbeddedPostgres } from '../../src/process/embedded-postgres.js';
 import { type Processes, startProcesses } from '../../test/support/processes.js';
+import { compileApart } from '../compiled.js';
 import { openOrders, type Orders } from './orders.js';
 
 /** A gateway as real processes that die where they are told to. */
@@ -22,7 +21,7 @@ export interface Place {
 
 /** Compiles the code beside the sources' own build, starts a database and the processes over it. */
 export async function openPlace(redisUrl: string | null): Promise<Place> {
-  const compiled = compile();
+  const { folder: compiled, remove } = compileApart('crash-points');
   const dataDir = mkdtempSync(path.join(tmpdir(), 'interline-crash-points-'));
   const ordersDir = path.join(dataDir, 'orders');
   mkdirSync(ordersDir);
@@ -32,7 +31,7 @@ export async function openPlace(redisUrl: string | null): Promise<Place> {
   const clear = async (): Promise<void> => {
     await postgres.stop();
     rmSync(dataDir, { recursive: true, force: true });
-    rmSync(compiled, { recursive: true, force: true });
+    remove();
   };
   try {
     await migrate({ ownerUrl: postgres.url, masterKey });
@@ -69,16 +68,4 @@ export async function openPlace(redisUrl: string | null): Promise<Place> {
     await clear();
     throw error;
   }
-}
-
-/** Into a folder of this run's own below the package, so that nothing else that is built or started meanwhile gets in its way. */
-function compile(): string {
-  mkdirSync(fromRoot('.build'), { recursive: true });
-  const outDir = mkdtempSync(fromRoot('.build', 'crash-points-'));
-  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const args = [compiler, '-p', fromRoot('tsconfig.build.json'), '--noCheck', '--outDir', outDir];
-  const built = spawnSync(process.execPath, args, { stdio: 'inherit' });
-  if (built.status !== 0) throw new Error('the code does not compile');
-  for (const file of ['schemes', 'contracts/gateway.yaml']) symlinkSync(fromRoot(file), path.join(outDir, file));
-  return outDir;
 }
