@@ -32,6 +32,7 @@ export function openAdministration(parts: Parts): Administration {
       adapterFor,
       strongbox: strongboxOf(parts),
       tryOut: tryOutOf(parts),
+      onError: failed('connection check'),
     }),
     schemeDesk: createSchemeDesk({ desk, reads, schemes, limitsOf }),
     backlog: createBacklog({

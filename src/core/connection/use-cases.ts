@@ -15,6 +15,7 @@ import type {
 } from './connections.js';
 import { examine } from './examine.js';
 import { requireOperator } from './operator.js';
+import { overScheme } from './over-schemes.js';
 import type { Candidate, ConnectionChange, ConnectionDesk, ConnectionRow, Strongbox, TryOut } from './ports.js';
 import { probe } from './probe.js';
 import { standingAfter, standingAfterAll, type StandingAct } from './standing.js';
@@ -25,6 +26,8 @@ export interface ConnectionsDeps {
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly adapterFor: (scheme: Scheme) => AnyAdapter;
   readonly tryOut: TryOut;
+  /** Told why a stored connection could not be tried: that is no fault of its supplier. */
+  readonly onError: (error: unknown) => void;
 }
 
 type Language = 'zh' | 'en';
@@ -90,8 +93,7 @@ async function examineFor(
   if (scheme === undefined) {
     throw new Problem('SCHEME_UNKNOWN', { errors: [{ pointer: '/scheme', message: 'no such scheme' }] });
   }
-  const settings = { ...scheme.settings, ...candidate.settings };
-  await examine({ ...candidate, settings }, adapterFor(scheme), tryOut, language);
+  await examine(overScheme(candidate, schemes), adapterFor(scheme), tryOut, language);
 }
 
 /** Changes meanwhile are rare; a few tries are enough for what was judged to be what is there. */
@@ -147,13 +149,16 @@ async function judged(
 
 /** Tries what is stored, past every cache; what it came to decides whether refused credentials count as good again. */
 async function check(
-  { desk, strongbox, tryOut }: ConnectionsDeps,
+  { desk, strongbox, schemes, tryOut, onError }: ConnectionsDeps,
   caller: Caller,
   row: ConnectionRow,
   language: Language,
 ): Promise<ConnectionCheckView> {
   const secrets = present(await strongbox.open(row.id));
-  const result = await tryOut({ ...row, secrets }, probe).catch(() => 'cannot-check' as const);
+  const result = await tryOut(overScheme({ ...row, secrets }, schemes), probe).catch((error: unknown) => {
+    onError(error);
+    return 'cannot-check' as const;
+  });
   const message = CHECK_SENTENCES[result][language];
   if (result !== 'ok') return { result, message, connection: connectionView(row) };
   const after = await desk.change(caller, row.id, (now) =>
