@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import type { SandboxMember } from '../support/gateway.js';
+import { backInService } from './back-in-service.js';
 import { type Answered, type Door, openDoor, SCHEMES, type SchemeId } from './door.js';
 import { during, type Link, linkBody, linked, memberOf, type Operation, posted } from './requests.js';
 
@@ -57,7 +58,13 @@ describe('an account whose supplier gives no useful answer', () => {
     const { status, json, headers } = unknown;
     expect([scheme, status, json['code'], available(unknown)]).toEqual([scheme, 503, 'ACCOUNT_UNAVAILABLE', undefined]);
     expect(headers.get('retry-after')).toMatch(/^[1-9]/);
-    expect(available(await accountOf(fresh.link))).toBe(fresh.member.balance);
+    // Reads that are tried again have opened the breaker of a scheme that takes two calls for an account.
+    await backInService(door);
+    const again = await eventually(
+      () => accountOf(fresh.link),
+      (answer) => answer.status === 200,
+    );
+    expect([available(again), again.json['source']]).toEqual([fresh.member.balance, 'live']);
   };
   const echoing = SCHEMES.filter((scheme) => scheme !== 'harbour-hotels');
 
