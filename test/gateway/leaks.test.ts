@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.js';
 import type { SandboxMember } from '../support/gateway.js';
 import { redisUrl } from '../support/redis.js';
 import { rewardFor } from '../support/travellers.js';
+import { backInService } from './back-in-service.js';
 import { leaksIn, spelt } from './canaries.js';
 import { type Answered, SCHEMES, type SchemeId } from './door.js';
 import { accrue, during, inState, type Link, linkBody, memberOf, membersOf, operationIn } from './requests.js';
@@ -59,15 +60,11 @@ describe.each(backends)('no member number leaks, with the queue on $queue', ({ u
     );
     gateway.supplier.echo(ECHOES);
     await Promise.all(links.flatMap((link) => ECHOES.map((_status, index) => askedOfEcho(link, index))));
-    const unsent = (): Promise<object[]> =>
-      gateway.sql("SELECT 1 FROM operation WHERE state = 'queued' AND attempts = 0");
-    await eventually(unsent, (rows) => rows.length === 0);
+    await eventually(unheard, (left) => left.length === 0, { withinMs: 60_000, everyMs: 2_000 });
     await gateway.noteTables();
     expect(leaksIn(numbers, gateway.seen)).toEqual([]);
-    const statuses = await gateway.sql<{ status: number }>('SELECT DISTINCT status FROM attempt');
-    expect(statuses.map(({ status }) => status)).toEqual(expect.arrayContaining([...ECHOES]));
     expect(gateway.seen.get('table public.attempt')).toContain('[redacted]');
-  });
+  }, 90_000);
 
   it('though what suppliers settle names them all: it is kept sealed', async () => {
     const kept = await gateway.sql<{
@@ -243,6 +240,15 @@ describe.each(backends)('no member number leaks, with the queue on $queue', ({ u
       expect([path, [404, 422].includes(status)]).toEqual([path, true]);
     }
     for (const path of [RECONCILIATIONS, RESYNCS]) await gateway.ask('GET', `${path}/${memberNumber}`);
+  }
+
+  /** The operations that have not been sent yet and the statuses that no attempt has met, while connections are brought back again. */
+  async function unheard(): Promise<unknown[]> {
+    const unsent = await gateway.sql("SELECT id FROM operation WHERE state = 'queued' AND attempts = 0");
+    const met = await gateway.sql<{ status: number }>('SELECT DISTINCT status FROM attempt');
+    // Refused credentials take a connection out of service, and so many faults open its breaker.
+    await backInService(gateway);
+    return [...unsent, ...ECHOES.filter((echo) => !met.some(({ status }) => status === echo))];
   }
 
   async function askedOfEcho(link: Link, index: number): Promise<void> {
