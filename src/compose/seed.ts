@@ -123,7 +123,9 @@ async function seedConnection(
   const id = seededConnectionId(scheme.id);
   const settings = { ...scheme.settings, ...scheme.sandbox.settings, baseUrl: `${sandboxUrl}/${scheme.id}` };
   await client.query(
-    `INSERT INTO connection AS c (id, scheme, settings, secrets, timing) VALUES ($1, $2, $3, $4, 'fast')
+    // Where an operator has made a shared connection for the scheme, that is the one.
+    `INSERT INTO connection AS c (id, scheme, settings, secrets, timing) SELECT $1, $2, $3, $4, 'fast'
+     WHERE NOT EXISTS (SELECT FROM connection o WHERE o.scheme = $2 AND o.tenant_id IS NULL AND o.id <> $1)
      ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, secrets = excluded.secrets, version = c.version + 1,
        updated_at = clock_timestamp()`,
     [id, scheme.id, settings, sealConnectionSecrets(master, key, id, scheme.sandbox.secrets)],

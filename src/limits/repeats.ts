@@ -74,7 +74,6 @@ export function createRepeats(options: {
 
   const onTrust = (one: Budget): RepeatsTaken => {
     one.trusting = true;
-    one.left = 0;
     return {
       count: 1,
       waitMs: 0,
@@ -103,7 +102,9 @@ export function createRepeats(options: {
     take: async (connectionId, wanted) => {
       const one = of(connectionId);
       if (wanted === 0) return granted(one, 0);
-      if (!one.trusting && one.owed === 0 && one.repeatedAt < clock.now() - TRUST_AFTER_MS) return onTrust(one);
+      // While nobody repeats, an admission beside the one on trust asks nothing either: what it was granted would be wasted.
+      const quiet = one.owed === 0 && one.repeatedAt < clock.now() - TRUST_AFTER_MS;
+      if (quiet) return one.trusting ? granted(one, wanted) : onTrust(one);
       if (one.left === 0 && (one.owed > 0 || one.notBefore <= clock.now())) {
         one.asking ??= ask(connectionId, one).finally(() => {
           one.asking = undefined;

@@ -54,7 +54,9 @@ function inTurns(lane: Lane): string {
       SELECT (SELECT o.tenant_id FROM operation o WHERE ${ofLane} AND o.tenant_id > t.tenant_id ORDER BY o.tenant_id LIMIT 1)
       FROM t WHERE t.tenant_id IS NOT NULL
     ),
-    waiting AS MATERIALIZED (SELECT t.tenant_id FROM t CROSS JOIN LATERAL (${oldest} LIMIT 1) AS first)
+    waiting AS MATERIALIZED (
+      -- The leap ends on nobody, for whom the index would be read to its end.
+      SELECT t.tenant_id FROM t CROSS JOIN LATERAL (${oldest} LIMIT 1) AS first WHERE t.tenant_id IS NOT NULL)
     SELECT tenant_id, id FROM (
       SELECT t.tenant_id, due.id, due.next_action_at, row_number() OVER (PARTITION BY t.tenant_id ORDER BY due.next_action_at) AS turn
       FROM waiting t CROSS JOIN LATERAL (${oldest}

@@ -5,6 +5,8 @@ import type { Pools } from './pools.js';
 /** Longer ahead than anything is ever put off: what is parked comes again within a day. */
 const AHEAD = `interval '24 hours 5 minutes'`;
 const BEHIND = `interval '10 minutes'`;
+/** Calls are remembered for about this long. */
+const CALLING = `interval '30 seconds'`;
 /** These wait for a date of their own, however far off. */
 const OWN_DATE = `('scheduled', 'expected', 'held')`;
 
@@ -25,11 +27,15 @@ export async function stuckWork({ relay }: Pick<Pools, 'relay'>): Promise<StuckW
       FROM connection c
         CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM incident i
           WHERE i.connection_id = c.id AND i.kind = 'stuck' AND i.closed_at IS NULL) AS told) AS told
+        -- A backlog drains oldest first: what is behind on a connection that makes calls only waits its turn.
+        CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM call_tally t
+          WHERE t.connection_id = c.id AND t.second > statement_timestamp() - ${CALLING}) AS calls) AS calling
         LEFT JOIN LATERAL (
           SELECT jsonb_object_agg(state, operations) AS counts FROM (
             SELECT o.state, count(*)::int AS operations FROM (
               SELECT state FROM operation
               WHERE connection_id = c.id AND next_action_at < statement_timestamp() - ${BEHIND} AND state = ANY ($1)
+                AND NOT calling.calls
               UNION ALL
               SELECT state FROM operation
               WHERE connection_id = c.id AND next_action_at > statement_timestamp() + ${AHEAD} AND state NOT IN ${OWN_DATE}

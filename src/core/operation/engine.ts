@@ -6,6 +6,7 @@ import { plan } from './plan.js';
 import type { ClaimRequest, Lane, OperationStore } from './ports.js';
 import { rulesFor } from './recovery.js';
 import { createSlots, type Reservation, type SlotLimits, type SlotUse } from './slots.js';
+import { stopwatch } from './stopwatch.js';
 import { createTurn, deferredMs, payable, type Turn } from './turn.js';
 
 /** What an engine is made of. */
@@ -47,6 +48,8 @@ const WORKS: Readonly<Record<Lane, readonly Work[]>> = { live: ['write'], lookup
 
 const NOTHING: Round['begun'] = { writes: 0, lookUps: 0, repeats: 0 };
 
+/** How many pages in a row may be put off for want of a call that is let in. */
+const PAGES_AT_MOST = 10;
 /** How much of what needs no supplier is taken in one page, while the supplier may be asked for nothing. */
 const OWN_STEPS_AT_ONCE = 32;
 
@@ -59,7 +62,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   /** Wake-ups being handed out, by lane and connection: those that come meanwhile join them, so that a slow supplier holds one job. */
   const open = new Map<string, Wanted>();
-  const alarms = new Map<string, NodeJS.Timeout>();
+  const alarms = new Map<string, { readonly alarm: NodeJS.Timeout; readonly at: number }>();
 
   const wake = async (lane: Lane, connectionId: string, hints: ClaimRequest['hints']): Promise<void> => {
     if (isStopping()) return;
@@ -120,7 +123,15 @@ export function createEngine(deps: EngineDeps): Engine {
     const begun = named.length === 0 ? 0 : await claim(now, named, named.length);
     if (!wanted.due || begun === count || isStopping()) return;
     wanted.due = false;
-    if ((await claim(now, [], count - begun)) > 0) wanted.due = true;
+    for (let pages = 0; pages < PAGES_AT_MOST; pages += 1) {
+      const before = now.turn.deferred();
+      if ((await claim(now, [], count - begun)) > 0) {
+        wanted.due = true;
+        return;
+      }
+      // Behind a page that may not go there may be what may: a repeat out of budget does not hold up a first send.
+      if (now.turn.deferred() === before || !now.turn.hasLeft() || isStopping()) return;
+    }
   };
 
   /** The lease is counted from before the claim, so that here it always ends earlier than in the database. Gives how many were begun. */
@@ -153,13 +164,16 @@ export function createEngine(deps: EngineDeps): Engine {
   /** What was deferred is due by then; should this process be gone, the sweeper finds it. */
   const wakeLater = (lane: Lane, connectionId: string, ms: number): void => {
     const name = `${lane}|${connectionId}`;
-    if (alarms.has(name)) return;
+    const at = performance.now() + ms;
+    const set = alarms.get(name);
+    if (set !== undefined && set.at <= at) return;
+    clearTimeout(set?.alarm);
     const alarm = setTimeout(() => {
       alarms.delete(name);
       void told(lane, connectionId, []);
     }, ms);
     alarm.unref();
-    alarms.set(name, alarm);
+    alarms.set(name, { alarm, at });
   };
 
   const told: Engine['wake'] = async (lane, connectionId, hints) => {
@@ -175,18 +189,8 @@ export function createEngine(deps: EngineDeps): Engine {
     wake: told,
     stop: async () => {
       stopping.abort();
-      for (const alarm of alarms.values()) clearTimeout(alarm);
+      for (const { alarm } of alarms.values()) clearTimeout(alarm);
       await slots.idle();
     },
   };
-}
-
-/**
- * Milliseconds from now on: the larger of what the monotonic and the wall clock say. The first stands still while a machine is
- * suspended, the second may be set; whichever is wrong, a lease ends too early and never too late.
- */
-function stopwatch(): () => number {
-  const monotonic = performance.now();
-  const wall = Date.now();
-  return () => Math.max(performance.now() - monotonic, Date.now() - wall);
 }

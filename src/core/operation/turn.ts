@@ -17,6 +17,8 @@ export interface Turn {
   useOf(claimed: Claimed): SlotUse;
   /** How many operations were deferred. */
   readonly deferred: () => number;
+  /** Whether there are calls left to pay with. */
+  readonly hasLeft: () => boolean;
   /** What the claims cost, for `Admission.settle`. */
   begun(claimed: readonly Claimed[]): Parameters<Admission['settle']>[0];
 }
@@ -69,6 +71,7 @@ export function createTurn(admission: Admission, slot: Pick<Reservation, 'turnTo
     },
     useOf: ({ operation }) => (paid.get(operation.id) === 'first' ? 'first' : 'retry'),
     deferred: () => deferred.size,
+    hasLeft: () => left.calls > 0 && left.writes + left.lookUps > 0,
     begun: (claimed) => {
       const costs = claimed.map(({ operation }) => paid.get(operation.id));
       const lookUps = costs.filter((cost) => cost === 'look-up').length;
