@@ -27,7 +27,7 @@ export const attempt: Attempt = { reference: '17953056000001234567', createdAt: 
 
 /** A context over the real http of the kit, answered by nock. */
 export function context(): Context<Config> {
-  const timing = { connectMs: 2_000, firstByteMs: 100, totalMs: 5_000 };
+  const timing = { connectMs: 2_000, firstByteMs: 500, totalMs: 5_000 };
   const signal = new AbortController().signal;
   return {
     config,
