@@ -3091,7 +3091,7 @@ export interface components {
          * @description Why an action is not possible now.
          * @enum {string}
          */
-        readonly WhyNot: "final" | "never-sent" | "in-flight" | "cannot-look" | "not-in-review" | "no-proof-of-absence" | "past-deadline" | "hold-ended" | "release-wanted" | "attempted" | "not-releasable" | "not-an-accrual" | "not-posted" | "cannot-reverse" | "all-reversed" | "reversal-open" | "not-of-this-kind";
+        readonly WhyNot: "final" | "never-sent" | "in-flight" | "cannot-look" | "not-in-review" | "no-proof-of-absence" | "past-deadline" | "hold-ended" | "release-wanted" | "attempted" | "not-releasable" | "not-an-accrual" | "not-posted" | "cannot-reverse" | "all-reversed" | "reversal-open" | "not-of-this-kind" | "not-connected";
     };
     responses: {
         /** @description It collides with what is already there, or the first request with this key is still running. */

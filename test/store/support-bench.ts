@@ -5,6 +5,7 @@ import type { Answer } from '../../src/core/answer.js';
 import type { Decision } from '../../src/core/operation/snapshot.js';
 import { createResyncs } from '../../src/core/resync/use-cases.js';
 import type { ActOnOperation, DecideApproval, RequeueOperations, Support } from '../../src/core/support/support.js';
+import type { Suppliers } from '../../src/core/supplier/ports.js';
 import { createSupport } from '../../src/core/support/use-cases.js';
 import { fromTypeId } from '../../src/spec/typeid.js';
 import type { Pools } from '../../src/store/pools.js';
@@ -47,8 +48,10 @@ function keyOf(n: number): string {
   return `0b000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
 
+const WORKING: Pick<Suppliers, 'of'> = { of: async () => ({ ...supplierOf(), connectionId: CONNECTION }) };
+
 /** The desk of another process on the same database. Links of the bench have their place as member number: 1, 2, 3. */
-export function supportOver(pools: Pools): Support {
+export function supportOver(pools: Pools, suppliers = WORKING): Support {
   const isInstalled = (scheme: string) => scheme === SCHEME;
   const resyncs = createResyncs({ store: createResyncStore(pools, () => undefined), isInstalled });
   const { scheme } = schemeFacts();
@@ -59,7 +62,7 @@ export function supportOver(pools: Pools): Support {
     book: createApprovalBook(pools, nothing),
     requeues: createRequeueStore(pools),
     search: createSearchStore(pools),
-    suppliers: { of: async () => ({ ...supplierOf(), connectionId: CONNECTION }) },
+    suppliers,
     vault: { index: (_scheme, number) => createHash('sha256').update(number).digest() },
     startResync: (caller, input, asked) => resyncs.start(caller, input, asked),
     facts: () => schemeFacts(),
@@ -76,6 +79,14 @@ export const ABSENT: Decision = {
   everSent: true,
   reviewReason: 'absent',
   evidence: { by: 'settlement', absent: true },
+};
+
+/** Our own fault, before anything was sent, as often as it is tried. */
+export const STOPPED: Decision = {
+  to: 'needs-review',
+  nextActionInMs: 86_400_000,
+  reviewReason: 'quarantined',
+  notSentTries: 3,
 };
 
 /** An accrual that was sent once and of which the supplier has nothing. */

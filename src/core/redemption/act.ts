@@ -31,7 +31,11 @@ export function judgeConfirm(redemption: OperationRow, snapshot: Snapshot, { tim
  * outcome is open the wish is noted and carried out once it is known: a confirm of unknown outcome is looked at first, which needs a
  * scheme that can be asked.
  */
-export function judgeRelease(redemption: OperationRow, snapshot: Snapshot, { canFind }: ActRules): Act {
+export function judgeRelease(
+  redemption: OperationRow,
+  snapshot: Snapshot,
+  { canFind }: Pick<ActRules, 'canFind'>,
+): Act {
   if (!isRedemption(snapshot)) throw new Problem('NOT_FOUND');
   switch (snapshot.state) {
     case 'requested':

@@ -2,10 +2,11 @@ import { isFinal, type OperationState } from '../../spec/operation.js';
 import type { Timing } from '../../spec/scheme.js';
 import { holdOutlastsConfirm } from '../operation/plan-redemption.js';
 import type { Taken } from '../operation/prepare.js';
+import { before } from '../operation/redemption-step.js';
 import type { OperationRow } from '../operation/row.js';
 import type { Snapshot } from '../operation/snapshot.js';
 import { Problem } from '../problem.js';
-import { judgeRelease } from '../redemption/act.js';
+import { cancelling, neverLeft } from './cancel.js';
 
 export const SUPPORT_ACTIONS = ['look-up', 'resend', 'settle', 'cancel', 'reverse'] as const;
 export type SupportAction = (typeof SUPPORT_ACTIONS)[number];
@@ -33,6 +34,7 @@ export const WHY_NOT = [
   'all-reversed',
   'reversal-open',
   'not-of-this-kind',
+  'not-connected',
 ] as const;
 export type WhyNot = (typeof WHY_NOT)[number];
 
@@ -65,8 +67,11 @@ export interface Possible {
   readonly notNow: readonly { readonly action: SupportAction; readonly why: WhyNot }[];
 }
 
-/** Pure: the door shows it, and every act is judged by it again under the operation's lock. */
-export function actionsOn(standing: Standing, means: SchemeMeans): Possible {
+/**
+ * Pure: the door shows it, and every act is judged by it again under the operation's lock. `means` is `null` while the connection
+ * cannot be used: what needs no supplier stays possible.
+ */
+export function actionsOn(standing: Standing, means: SchemeMeans | null): Possible {
   const judged = SUPPORT_ACTIONS.map((action) => ({ action, why: whyNot(action, standing, means) }));
   return {
     actions: judged.flatMap(({ action, why }) => (why === null ? [nextAction(action, standing)] : [])),
@@ -75,7 +80,7 @@ export function actionsOn(standing: Standing, means: SchemeMeans): Possible {
 }
 
 /** Why an action is not possible on an operation as it stands; `null` when it is. */
-export function whyNot(action: SupportAction, standing: Standing, means: SchemeMeans): WhyNot | null {
+export function whyNot(action: SupportAction, standing: Standing, means: SchemeMeans | null): WhyNot | null {
   switch (action) {
     case 'look-up':
       return whyNoLook(standing, means);
@@ -108,11 +113,12 @@ export function outcomesFor({ operation: { kind } }: Pick<Standing, 'operation'>
 
 const IN_FLIGHT: readonly OperationState[] = ['sending', 'holding', 'confirming', 'releasing'];
 
-function whyNoLook({ operation: { state, attempts }, snapshot }: Standing, { canFind }: SchemeMeans): WhyNot | null {
+function whyNoLook({ operation: { state, attempts }, snapshot }: Standing, means: SchemeMeans | null): WhyNot | null {
   if (IN_FLIGHT.includes(state)) return 'in-flight';
   const moved = state === 'posted' || state === 'confirmed' || (state === 'rejected' && attempts > 0);
   if (!snapshot.everSent && !moved) return 'never-sent';
-  return canFind ? null : 'cannot-look';
+  if (means === null) return 'not-connected';
+  return means.canFind ? null : 'cannot-look';
 }
 
 function whyNotInReview({ operation: { state } }: Standing): WhyNot | null {
@@ -120,47 +126,53 @@ function whyNotInReview({ operation: { state } }: Standing): WhyNot | null {
   return state === 'needs-review' ? null : 'not-in-review';
 }
 
-/** Proof of absence is evidence on the operation; without it a second send may be a second effect. */
-function whyNoResend(standing: Standing, { timing }: SchemeMeans): WhyNot | null {
+/** Without proof that the supplier has nothing, a second send may be a second effect. */
+function whyNoResend(standing: Standing, means: SchemeMeans | null): WhyNot | null {
   const { operation, snapshot } = standing;
   const parked = whyNotInReview(standing);
   if (parked !== null) return parked;
-  if (operation.reviewReason !== 'absent' || !provenAbsent(operation)) return 'no-proof-of-absence';
-  if (operation.kind !== 'redemption') return snapshot.untilDeadlineMs > 0 ? null : 'past-deadline';
-  if (operation.step !== 'confirm') return 'not-of-this-kind';
+  if (!neverLeft(snapshot) && !provenAbsent(operation)) return 'no-proof-of-absence';
+  if (means === null) return 'not-connected';
+  if (operation.kind !== 'redemption') return wanted(snapshot);
+  const unheld = neverLeft(snapshot) && before(operation.step ?? 'hold') === 'requested';
+  if (operation.step !== 'confirm' && !unheld) return 'not-of-this-kind';
   if (operation.intent === 'release') return 'release-wanted';
-  return holdOutlastsConfirm(snapshot, { timing }) ? null : 'hold-ended';
+  if (unheld) return wanted(snapshot);
+  return holdOutlastsConfirm(snapshot, means) ? null : 'hold-ended';
 }
 
-function provenAbsent({ evidence }: Pick<OperationRow, 'evidence'>): boolean {
-  return typeof evidence === 'object' && evidence !== null && 'absent' in evidence && evidence['absent'] === true;
+function wanted({ untilDeadlineMs }: Snapshot): WhyNot | null {
+  return untilDeadlineMs > 0 ? null : 'past-deadline';
 }
 
-function whyNoCancel({ operation, snapshot }: Standing, { timing, canFind }: SchemeMeans): WhyNot | null {
+function provenAbsent({ evidence, reviewReason }: Pick<OperationRow, 'evidence' | 'reviewReason'>): boolean {
+  if (reviewReason !== 'absent' || typeof evidence !== 'object' || evidence === null) return false;
+  return 'absent' in evidence && evidence['absent'] === true;
+}
+
+function whyNoCancel({ operation, snapshot }: Standing, means: SchemeMeans | null): WhyNot | null {
   if (isFinal(operation.state)) return 'final';
-  if (operation.kind === 'redemption') return isReleasable(operation, snapshot, { timing, canFind });
+  if (operation.kind === 'redemption') return whyNoRelease(operation, snapshot, means);
+  // Our own fault counts as an attempt, though nothing left.
+  if (neverLeft(snapshot)) return null;
   return operation.attempts > 0 || snapshot.everSent || IN_FLIGHT.includes(operation.state) ? 'attempted' : null;
 }
 
-/** Cancelling a redemption is what its platform's release is. */
-function isReleasable(
-  operation: OperationRow,
-  snapshot: Snapshot,
-  rules: Pick<SchemeMeans, 'timing' | 'canFind'>,
-): WhyNot | null {
+function whyNoRelease(operation: OperationRow, snapshot: Snapshot, means: SchemeMeans | null): WhyNot | null {
   try {
-    judgeRelease(operation, snapshot, rules);
+    cancelling(operation, snapshot, means?.canFind ?? false);
     return null;
   } catch (error) {
-    if (error instanceof Problem) return 'not-releasable';
-    throw error;
+    if (!(error instanceof Problem)) throw error;
+    return means === null && operation.state === 'unknown' ? 'not-connected' : 'not-releasable';
   }
 }
 
-function whyNoReversal({ operation, reversed }: Standing, { reverses }: SchemeMeans): WhyNot | null {
+function whyNoReversal({ operation, reversed }: Standing, means: SchemeMeans | null): WhyNot | null {
   if (operation.kind !== 'accrual') return 'not-an-accrual';
   if (operation.state !== 'posted') return 'not-posted';
-  if (reverses === 'no') return 'cannot-reverse';
+  if (means === null) return 'not-connected';
+  if (means.reverses === 'no') return 'cannot-reverse';
   if (operation.points + operation.bonusPoints - reversed.points <= 0) return 'all-reversed';
-  return reverses === 'one-at-a-time' && reversed.open > 0 ? 'reversal-open' : null;
+  return means.reverses === 'one-at-a-time' && reversed.open > 0 ? 'reversal-open' : null;
 }

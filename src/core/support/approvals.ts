@@ -76,6 +76,8 @@ function carryOut(approval: ApprovalRow, { standing, stood }: Subject, meansOf: 
   switch (approval.act) {
     case 'resend':
     case 'requeue':
+      // It waits for its connection, rather than end as overtaken.
+      if (means === null) throw new Problem('UNAVAILABLE', { retryAfterSeconds: 60 });
       if (whyNot('resend', standing, means) !== null) return null;
       return resent(standing, by, means.timing.stepDeadlineMs);
     case 'settle':

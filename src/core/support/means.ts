@@ -5,15 +5,20 @@ import { rulesFor } from '../operation/recovery.js';
 import type { Supplier, Suppliers } from '../supplier/ports.js';
 import type { SchemeMeans, Standing } from './actions-on.js';
 
-/** What each operation's scheme can do, once its suppliers are known: judging happens under locks, where nothing waits. */
-export type MeansOf = (standing: Standing) => SchemeMeans;
+/**
+ * What each operation's scheme can do, once its suppliers are known: judging happens under locks, where nothing waits. `null` where
+ * a connection cannot be used as it is set up: that keeps nobody from seeing its operations, nor from those of others.
+ */
+export type MeansOf = (standing: Standing) => SchemeMeans | null;
 
 export async function meansFor(suppliers: Pick<Suppliers, 'of'>, connectionIds: Iterable<string>): Promise<MeansOf> {
-  const known = new Map<string, Supplier>();
-  for (const id of new Set(connectionIds)) known.set(id, await suppliers.of(id));
+  const known = new Map<string, Supplier | null>();
+  // Whoever carries operations over a connection tells the log what is wrong with it.
+  for (const id of new Set(connectionIds)) known.set(id, await suppliers.of(id).catch(() => null));
   return ({ operation }) => {
     const supplier = known.get(operation.connectionId);
     if (supplier === undefined) throw new Error('an operation has another connection than it had');
+    if (supplier === null) return null;
     return {
       timing: supplier.timing,
       canFind: canFind(rulesFor(supplier, operation)),

@@ -7,10 +7,10 @@ import type { Answer, IdempotentRequest } from '../answer.js';
 import { prepareReversal, type SchemeFacts } from '../operation/prepare.js';
 import { operationView } from '../operation/view.js';
 import { Problem } from '../problem.js';
-import { judgeRelease } from '../redemption/act.js';
 import type { Resyncs } from '../resync/resyncs.js';
 import type { Suppliers } from '../supplier/ports.js';
 import { actionsOn, type SchemeMeans, whyNot } from './actions-on.js';
+import { cancelling } from './cancel.js';
 import { fingerprintOf, meansFor } from './means.js';
 import type { Acting, NewApproval, OperationDesk, Standing } from './ports.js';
 import { checkOutcome } from './settle.js';
@@ -97,11 +97,11 @@ async function act(deps: OperationsDeskDeps, asked: Asked): Promise<Answer> {
 function actingOf(
   { action, operationId, evidence }: ActOnOperation,
   { operation, snapshot }: Standing,
-  means: SchemeMeans,
+  means: SchemeMeans | null,
 ): Acting {
   switch (action) {
     case 'cancel':
-      return operation.kind === 'redemption' ? judgeRelease(operation, snapshot, means) : CANCELLED;
+      return cancelling(operation, snapshot, means?.canFind ?? false);
     case 'resend':
       return { act: 'ask', approval: approvalOf('resend', operationId, null) };
     case 'settle':
@@ -113,11 +113,6 @@ function actingOf(
       return action satisfies never;
   }
 }
-
-const CANCELLED: Acting = {
-  act: 'become',
-  decision: { to: 'cancelled', nextActionInMs: null, reviewReason: null, evidence: { by: 'person' } },
-};
 
 /** The same act on the same thing has the same key: whoever asks again joins who asked first. */
 export function approvalOf(act: NewApproval['act'], subjectId: string, evidence: NewApproval['evidence']): NewApproval {

@@ -1,6 +1,7 @@
 import type { RefusalReason } from '../../spec/errors.js';
 import type { Json } from '../../spec/values.js';
 import { confirmed, gone, released } from '../operation/redemption-outcome.js';
+import { before } from '../operation/redemption-step.js';
 import type { Decision } from '../operation/snapshot.js';
 import { invalid } from '../problem.js';
 import { outcomesFor, type SettleOutcome, type Standing } from './actions-on.js';
@@ -46,11 +47,14 @@ export function settled({ outcome, supplierReference, reason }: SettleEvidence, 
 
 const ENDED = { nextActionInMs: null, unknownSince: null, reviewReason: null } as const;
 
-/** Sends again what is proven absent: a write goes back to its queue, a redemption to its hold with the confirm still wanted. */
-export function resent({ operation: { kind } }: Standing, by: string, stepDeadlineMs: number): Decision {
-  const again = { nextActionInMs: 0, unknownSince: null, reviewReason: null, absences: 0 } as const;
+/**
+ * Sends again what the supplier does not have: a write goes back to its queue; a redemption to where its step begins, which for a
+ * confirm is its hold with the confirm still wanted.
+ */
+export function resent({ operation: { kind, step } }: Standing, by: string, stepDeadlineMs: number): Decision {
+  const again = { nextActionInMs: 0, unknownSince: null, reviewReason: null, absences: 0, notSentTries: 0 } as const;
   const evidence: Json = { by: 'people', absent: true, approval: by };
-  return kind === 'redemption'
-    ? { ...again, to: 'held', intent: 'confirm', deadlineInMs: stepDeadlineMs, evidence }
-    : { ...again, to: 'queued', evidence };
+  if (kind !== 'redemption') return { ...again, to: 'queued', evidence };
+  if (before(step ?? 'hold') === 'requested') return { ...again, to: 'requested', evidence };
+  return { ...again, to: 'held', intent: 'confirm', deadlineInMs: stepDeadlineMs, evidence };
 }

@@ -31,4 +31,8 @@ export const WHY_NOT_SENTENCES: Readonly<Record<WhyNot, { readonly zh: string; r
     en: 'Another reversal of it is still open, and this scheme takes one at a time.',
   },
   'not-of-this-kind': { zh: '此类操作不适用。', en: 'That does not apply to an operation of this kind.' },
+  'not-connected': {
+    zh: '目前无法使用该会员计划的连接，请先由运营方修复。',
+    en: 'The connection to this scheme cannot be used as it is set up; its operator has to mend it first.',
+  },
 };

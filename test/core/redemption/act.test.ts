@@ -71,7 +71,7 @@ describe('a confirm', () => {
 describe('a release', () => {
   it('of what was only requested, or of points that we set aside ourselves, is done at once', () => {
     for (const snapshot of [requested(), requested({ hold: SOFT }), redemption({ hold: SOFT })]) {
-      const act = judgeRelease(CONFIRMED, snapshot, { timing: FAST, canFind: true });
+      const act = judgeRelease(CONFIRMED, snapshot, { canFind: true });
       expect(act).toEqual({
         act: 'become',
         decision: { to: 'released', nextActionInMs: null, evidence: { by: 'platform' } },
@@ -83,7 +83,7 @@ describe('a release', () => {
 
   it('of a hold of the supplier’s takes a call', () => {
     for (const snapshot of [redemption(), redemption({ intent: 'confirm', step: 'confirm' })]) {
-      const act = judgeRelease(CONFIRMED, snapshot, { timing: FAST, canFind: true });
+      const act = judgeRelease(CONFIRMED, snapshot, { canFind: true });
       expect(act).toEqual({
         act: 'become',
         decision: { to: 'releasing', nextActionInMs: 0, step: 'release', intent: 'release' },

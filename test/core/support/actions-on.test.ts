@@ -31,6 +31,8 @@ function standing(different: Different & { state: OperationState }): Standing {
   return { operation: row, snapshot, reversed: { points: 0, open: 0 } };
 }
 
+/** Our own fault, three times, before anything left. */
+const STOPPED = { attempts: 3, everSent: false, reviewReason: 'quarantined' } as const;
 const fresh = { attempts: 0, everSent: false } as const;
 const redemption = {
   kind: 'redemption',
@@ -41,8 +43,8 @@ const redemption = {
 } as const;
 
 /** What is possible in a line: the actions, `!` where it takes two, and why the others are not. */
-function told(one: Standing, means: Partial<SchemeMeans> = {}): string {
-  const { actions, notNow } = actionsOn(one, { ...MEANS, ...means });
+function told(one: Standing, means: Partial<SchemeMeans> | null = {}): string {
+  const { actions, notNow } = actionsOn(one, means === null ? null : { ...MEANS, ...means });
   const can = actions.map(({ action, needsSecondPerson }) => action + (needsSecondPerson ? '!' : ''));
   return `${can.join(' ')} | ${notNow.map(({ action, why }) => `${action}: ${why}`).join(', ')}`;
 }
@@ -95,6 +97,17 @@ describe('what can be done about a write', () => {
       'needs-review',
       { ...fresh, reviewReason: 'possible-duplicate' },
       'settle! cancel | look-up: never-sent, resend: no-proof-of-absence, reverse: not-posted',
+    ],
+    ['needs-review', STOPPED, 'resend! settle! cancel | look-up: never-sent, reverse: not-posted'],
+    [
+      'needs-review',
+      { ...STOPPED, untilDeadlineMs: 0 },
+      'settle! cancel | look-up: never-sent, resend: past-deadline, reverse: not-posted',
+    ],
+    [
+      'needs-review',
+      { ...STOPPED, everSent: true },
+      'look-up settle! | resend: no-proof-of-absence, cancel: attempted, reverse: not-posted',
     ],
   ])('%s, %j', (state, different, expected) => {
     expect(told(standing({ state, ...different }))).toBe(expected);
@@ -156,12 +169,55 @@ describe('what can be done about a redemption', () => {
       { ...ABSENT, step: 'release' },
       'look-up settle! | resend: not-of-this-kind, cancel: not-releasable',
     ],
+    ['needs-review', { ...STOPPED, hold: SOFT }, 'resend! settle! cancel | look-up: never-sent'],
+    ['needs-review', { ...STOPPED, step: 'hold', intent: null }, 'resend! settle! cancel | look-up: never-sent'],
+    [
+      'needs-review',
+      { ...STOPPED, step: 'hold', intent: 'release' },
+      'settle! cancel | look-up: never-sent, resend: release-wanted',
+    ],
+    [
+      'needs-review',
+      { ...STOPPED, everSent: true },
+      'look-up settle! | resend: no-proof-of-absence, cancel: not-releasable',
+    ],
   ])('%s, %j', (state, different, expected) => {
     expect(told(standing({ ...redemption, state, ...different }))).toBe(`${expected}, reverse: not-an-accrual`);
   });
 
   it('of which a lost confirm cannot be looked at cannot be released either', () => {
     expect(told(standing({ ...redemption, state: 'unknown' }), { canFind: false })).toContain('cancel: not-releasable');
+  });
+});
+
+describe('what can be done while the connection cannot be used', () => {
+  const unconnected = (state: OperationState, different: Different): string =>
+    told(standing({ state, ...different }), null);
+
+  it.each<[OperationState, Different, string]>([
+    [
+      'queued',
+      fresh,
+      'cancel | look-up: never-sent, resend: not-in-review, settle: not-in-review, reverse: not-posted',
+    ],
+    ['posted', {}, ' | look-up: not-connected, resend: final, settle: final, cancel: final, reverse: not-connected'],
+    [
+      'needs-review',
+      ABSENT,
+      'settle! | look-up: not-connected, resend: not-connected, cancel: attempted, reverse: not-posted',
+    ],
+    [
+      'held',
+      redemption,
+      'cancel | look-up: not-connected, resend: not-in-review, settle: not-in-review, reverse: not-an-accrual',
+    ],
+    [
+      'unknown',
+      redemption,
+      ' | look-up: not-connected, resend: not-in-review, settle: not-in-review, cancel: not-connected, reverse: not-an-accrual',
+    ],
+  ])('and it is %s', (state, different, expected) => {
+    expect(unconnected(state, different)).toBe(expected);
   });
 });
 
@@ -216,5 +272,12 @@ describe('what an act makes of an operation', () => {
     expect(write).toMatchObject({ to: 'queued', nextActionInMs: 0, reviewReason: null, absences: 0 });
     const spending = resent(standing({ ...redemption, state: 'needs-review', ...ABSENT }), 'apr_1', 60_000);
     expect(spending).toMatchObject({ to: 'held', intent: 'confirm', deadlineInMs: 60_000, reviewReason: null });
+    const holding = resent(
+      standing({ ...redemption, ...STOPPED, step: 'hold', state: 'needs-review' }),
+      'apr_1',
+      60_000,
+    );
+    expect(holding).toMatchObject({ to: 'requested', reviewReason: null, notSentTries: 0 });
+    expect(holding).not.toHaveProperty('intent');
   });
 });
