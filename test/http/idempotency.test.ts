@@ -29,7 +29,7 @@ describe('the key', () => {
   });
 
   it.each(QUESTIONS)('is not wanted of a question (%s)', async (name) => {
-    const { path = '', body } = posts[name] ?? {};
+    const { path = '', body = {} } = posts[name] ?? {};
     expect((await gateway.ask('POST', path, { idempotencyKey: null, body })).status).toBe(200);
   });
 
