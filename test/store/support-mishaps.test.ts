@@ -77,7 +77,7 @@ describe('a connection that cannot be used', () => {
   it('hides nothing from the desk, and keeps people from nothing but what needs its supplier', async () => {
     const id = await absentAccrual(bench);
     const desk = { support: broken() };
-    const { items } = await desk.support.list(bench.anna, {}, { limit: 50 }, 'en');
+    const { items } = await desk.support.list(bench.anna, { order: 'newest' }, { limit: 50 }, 'en');
     expect(items.length).toBeGreaterThan(0);
     const { actions, notNow } = await desk.support.get(bench.anna, id, 'en');
     expect(actions.map(({ action }) => action)).toEqual(['settle']);
