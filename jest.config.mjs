@@ -6,6 +6,8 @@ export default {
   maxWorkers: availableParallelism() + 1,
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // The soak kills what this one kills, and more, beside the tests; `npm run chaos` has it at its full size.
+  testPathIgnorePatterns: ['/node_modules/', ...(process.env['CHAOS'] === 'full' ? [] : ['/test/chaos/kills\\.test\\.ts$'])],
   // A build or the data of a start may hold copies of our own files.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.interline/', '<rootDir>/\\.build/'],
   extensionsToTreatAsEsm: ['.ts'],

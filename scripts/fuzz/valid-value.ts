@@ -49,9 +49,11 @@ function ofType(
 }
 
 function objectFor(schema: Schema, of: (inner: unknown) => fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
-  const properties = (schema['properties'] ?? {}) as Readonly<Record<string, Schema>>;
+  const properties = (schema['properties'] ?? {}) as Readonly<Record<string, Schema | false>>;
   const required = (schema['required'] ?? []) as string[];
-  const members = Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, of(inner)]));
+  // A member whose schema is `false` may not be there.
+  const allowed = Object.entries(properties).filter(([, inner]) => inner !== false);
+  const members = Object.fromEntries(allowed.map(([name, inner]) => [name, of(inner)]));
   const extra = schema['additionalProperties'];
   const own = fc.record(members, { requiredKeys: required.filter((name) => name in members) });
   if (typeof extra !== 'object' || extra === null) return own;

@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly random: () => number;
   readonly giveUp: AbortSignal;
   readonly onProgress: (begun: number) => void;
+  /** All are begun; some are not answered yet. */
+  readonly onAllBegun: () => void;
 }
 
 /** Requests go on coming while the gateway is down; more than this at once eight platforms would not have open. */
@@ -75,6 +77,7 @@ export async function runLoad(travellers: readonly Traveller[], options: LoadOpt
     counts.begun += 1;
     options.onProgress(counts.begun);
   }
+  options.onAllBegun();
   await Promise.all(open);
   return { accepted, refused, ...counts };
 }

@@ -43,7 +43,7 @@ export async function reckon(place: Place, owner: pg.Pool, asked: Asked): Promis
   const perScheme = await Promise.all(place.schemes.map(({ id }) => compareScheme(place, owner, id)));
   return {
     lost: missing.rows.map(({ id }) => id),
-    twice: perScheme.flatMap(({ twice }) => twice),
+    twice: await Promise.all(perScheme.flatMap(({ twice }) => twice).map((one) => withHistory(owner, one))),
     surplus: (total.rows[0]?.count ?? Number.NaN) - wanted.length + missing.rows.length,
     contradictions: perScheme.flatMap(({ contradictions }) => contradictions),
     books: perScheme.map(({ books }) => books),
@@ -51,6 +51,23 @@ export async function reckon(place: Place, owner: pg.Pool, asked: Asked): Promis
     states: Object.fromEntries(states.rows.map(({ state, count }) => [state, count])),
     brokenInvariants: await brokenInvariants(place.ownerUrl),
   };
+}
+
+/** What was done about an operation, for whoever has to find out how its effect came about twice. */
+async function withHistory(owner: pg.Pool, said: string): Promise<string> {
+  const reference = /\d{20}/.exec(said)?.[0] ?? '';
+  const found = await owner.query<{ told: string }>(
+    `SELECT to_char(at, 'HH24:MI:SS.MS') || ' ' || what AS told FROM (
+       SELECT a.started_at AS at, a.action || ' begins' AS what FROM attempt a JOIN operation o ON o.id = a.operation_id
+         WHERE o.reference = $1
+       UNION ALL SELECT a.finished_at, concat_ws(' ', a.action, 'ends:', a.outcome, a.status, a.detail, a.exchanges::text)
+         FROM attempt a JOIN operation o ON o.id = a.operation_id WHERE o.reference = $1 AND a.finished_at IS NOT NULL
+       UNION ALL SELECT e.at, concat_ws(' ', 'becomes', e.to_state, e.detail ->> 'evidence') FROM event e JOIN operation o ON o.id = e.subject_id
+         WHERE o.reference = $1
+     ) AS steps ORDER BY at`,
+    [reference],
+  );
+  return [said, ...found.rows.map(({ told }) => `    ${told}`)].join('\n');
 }
 
 interface Ours {

@@ -67,7 +67,7 @@ export async function soak(queue: 'postgres' | 'redis', options: SoakOptions, te
   }
 }
 
-/** The load with everything that goes wrong beside it; all of that has ended when it resolves, and the API answers again. */
+/** The load with everything that goes wrong beside it, processes while requests come in and suppliers until all are answered. */
 async function underFaults(
   place: Place,
   travellers: readonly Traveller[],
@@ -80,8 +80,9 @@ async function underFaults(
   await playFaults(place, options.faults, seed);
   const enough = new AbortController();
   const chaos = options.chaos === 'on' ? runChaos(place, seededRandom(seed + 1), enough.signal) : Promise.resolve({});
-  const asked = await runLoad(travellers, { operations, perSecond, random: seededRandom(seed), giveUp, onProgress });
-  enough.abort();
+  const onAllBegun = (): void => enough.abort();
+  const random = seededRandom(seed);
+  const asked = await runLoad(travellers, { operations, perSecond, random, giveUp, onProgress, onAllBegun });
   const harm = await chaos;
   const kinds = [...asked.accepted.values()];
   const load = {
