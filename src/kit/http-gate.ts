@@ -31,7 +31,16 @@ export async function throughGate<B>(
     end = endOf(ended);
     return ended;
   } finally {
+    tellEnd(leave, end);
+  }
+}
+
+/** What became of a request must not depend on who counts it: a failure here would make a send that went out look like none. */
+function tellEnd(leave: (end: RequestEnd) => void, end: RequestEnd): void {
+  try {
     leave(end);
+  } catch {
+    // Whoever keeps the count lost one.
   }
 }
 

@@ -88,6 +88,15 @@ describe('the gate of requests', () => {
     expect(longer.asked).toEqual([{ work: 'write', withinMs: 300 }]);
   });
 
+  it('takes no answer away when it fails at counting it', async () => {
+    const gate: HttpGate = () =>
+      Promise.resolve(() => {
+        throw new TypeError('lost count');
+      });
+    const { send } = await gated((_request, response) => response.end('{"taken":true}'), { gate });
+    expect(await send()).toMatchObject({ status: 200, body: '{"taken":true}' });
+  });
+
   it('lets nothing out that it refuses, which is seen as not sent', async () => {
     let requests = 0;
     const { send, seen } = await gated(
