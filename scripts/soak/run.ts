@@ -6,7 +6,7 @@ import { watchMemory } from './memory.js';
 import type { SoakOptions } from './options.js';
 import { openPlace, type Place } from './place.js';
 import { type Reckoning, reckon } from './reckoning.js';
-import { seededRandom } from './random.js';
+import { seededRandom } from '../../sandbox/engine/random.js';
 import { businessDates, comeToRest, type Rest } from './rest.js';
 import { playFaults } from './supplier-faults.js';
 import { linkTravellers, type Traveller } from './travellers.js';
@@ -79,9 +79,9 @@ async function underFaults(
   const from = performance.now();
   await playFaults(place, options.faults, seed);
   const enough = new AbortController();
-  const chaos = options.chaos === 'on' ? runChaos(place, seededRandom(seed + 1), enough.signal) : Promise.resolve({});
+  const chaos = options.chaos === 'on' ? runChaos(place, chance(seed + 1), enough.signal) : Promise.resolve({});
   const onAllBegun = (): void => enough.abort();
-  const random = seededRandom(seed);
+  const random = chance(seed);
   const asked = await runLoad(travellers, { operations, perSecond, random, giveUp, onProgress, onAllBegun });
   const harm = await chaos;
   const kinds = [...asked.accepted.values()];
@@ -94,6 +94,11 @@ async function underFaults(
     harm,
   };
   return { asked, load };
+}
+
+function chance(seed: number): () => number {
+  const random = seededRandom(seed);
+  return () => random.next();
 }
 
 async function sendsByOutcome(owner: pg.Pool): Promise<Record<string, number>> {

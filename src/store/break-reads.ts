@@ -4,7 +4,7 @@ import { pageOf, readCursor } from './cursor.js';
 import { withinOrganisation } from './organisation.js';
 import type { Pools } from './pools.js';
 import { ofRun } from './recon-reads.js';
-import { OPERATOR } from './recon-scope.js';
+import { OPERATOR } from './operator.js';
 import { asTenants } from './tenant-scope.js';
 
 export const BREAK_COLUMNS = `b.tenant_id, b.id, b.run_id, b.scheme, b.business_date, b.kind, b.reason, b.state,

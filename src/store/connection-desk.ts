@@ -4,7 +4,7 @@ import { type Caller, invalid, Problem } from '../core/request/ports.js';
 import { toTypeId } from '../spec/typeid.js';
 import { audited, changeConnection } from './connection-change.js';
 import { CONNECTION_COLUMNS, listConnections, readConnection, readUsed, toConnection } from './connection-rows.js';
-import { CONNECTIONS_SUBJECT, OPERATOR } from './connection-store.js';
+import { CONNECTIONS_SUBJECT, OPERATOR } from './operator.js';
 import { retried } from './group-commit.js';
 import type { Pools } from './pools.js';
 import { answered, answerOnce, writeAudit } from './recon-once.js';

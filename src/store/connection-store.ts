@@ -1,10 +1,7 @@
 import type { ConnectionFacts, ConnectionStore, StoredConnection } from '../core/supplier/ports.js';
 import { camel } from './camel.js';
+import { CONNECTIONS_SUBJECT, OPERATOR } from './operator.js';
 import type { Pools } from './pools.js';
-
-/** The operator itself, and the subject under which its key for connections lies: an operator that links members has others. */
-export const OPERATOR = '00000000-0000-0000-0000-000000000000';
-export const CONNECTIONS_SUBJECT = '00000000-0000-0000-0000-000000000001';
 
 export function createConnectionStore({ relay }: Pools): ConnectionStore {
   return {

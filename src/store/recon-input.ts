@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { ClaimedRun, OperatorKey, ReconWork } from '../core/reconcile/ports.js';
-import { CONNECTIONS_SUBJECT, OPERATOR } from './connection-store.js';
+import { CONNECTIONS_SUBJECT, OPERATOR } from './operator.js';
 import { type ClaimRecord, rest, restAsBefore, RUN_COLUMNS, toClaimed } from './recon-claim.js';
 import type { Pools } from './pools.js';
 import { asRun } from './recon-scope.js';

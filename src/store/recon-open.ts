@@ -5,7 +5,7 @@ import { toTypeId } from '../spec/typeid.js';
 import type { Pools } from './pools.js';
 import { answerOnce, writeAudit } from './recon-once.js';
 import { readRun } from './recon-reads.js';
-import { OPERATOR } from './recon-scope.js';
+import { OPERATOR } from './operator.js';
 import { asTenants } from './tenant-scope.js';
 
 interface Opening extends RunPlace {

@@ -3,7 +3,7 @@ import type { RunSeen } from '../core/reconcile/ports.js';
 import type { Caller } from '../core/request/ports.js';
 import { camel } from './camel.js';
 import { withinOrganisation } from './organisation.js';
-import { OPERATOR } from './recon-scope.js';
+import { OPERATOR } from './operator.js';
 
 /**
  * A run as this caller sees it; `null` where there is none, or none that is the caller's to see. Counts are of the

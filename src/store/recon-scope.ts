@@ -7,9 +7,6 @@ import { asTenants } from './tenant-scope.js';
 /** A supplier's day may be as large as it likes; what serves requests has less patience. */
 const LONGEST_STATEMENT = '15min';
 
-/** The operator itself, to whom runs of shared connections belong. */
-export const OPERATOR = '00000000-0000-0000-0000-000000000000';
-
 /**
  * Runs a transaction in the names of everybody whose operations a run is about, while its lease holds: the run's row is
  * locked, so that whoever takes the lease over waits for what is written here. `null`, with nothing done, when the
