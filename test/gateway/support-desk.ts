@@ -65,11 +65,15 @@ export async function reconciled(
   return atRest(door, runIn(asked).id, ask);
 }
 
-/** Waits until a run rests, and whatever has taken its place. */
+/**
+ * Waits until a run rests, and whatever has taken its place. A settlement that is drawn in a form that cannot be believed is asked for
+ * again every few seconds, so that one which can be judged may be long in coming.
+ */
 export async function atRest(door: Place, id: string, ask: Ask): Promise<Reconciliation> {
   const run = await eventually(
     () => runOf(door, id, ask),
     ({ state }) => ['completed', 'quarantined', 'failed'].includes(state),
+    { withinMs: 60_000 },
   );
   return run.supersededBy === null ? run : atRest(door, run.supersededBy, ask);
 }
