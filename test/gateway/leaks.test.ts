@@ -49,7 +49,7 @@ describe.each(backends)('no member number leaks, with the queue on $queue', ({ u
     await Promise.all(SCHEMES.map((scheme) => throughEverything(scheme)));
     await gateway.noteTables();
     expect(leaksIn(numbers, gateway.seen)).toEqual([]);
-  });
+  }, 120_000);
 
   it('when a supplier answers with what it was asked', async () => {
     const links = await Promise.all(
