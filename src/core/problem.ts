@@ -1,4 +1,5 @@
 import type { RefusalReason } from '../spec/errors.js';
+import type { Bilingual } from '../spec/values.js';
 
 /** Every code a caller can meet; `src/http/problem-table.ts` gives each its status and its sentences. */
 export const PROBLEM_CODES = [
@@ -56,10 +57,13 @@ export const PROBLEM_CODES = [
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/** One thing wrong with a request: a JSON pointer into the body, or `/query/name`, and a sentence. */
+/**
+ * One thing wrong with a request: a JSON pointer into the body, or `/query/name`, and a sentence. One in both languages is told in
+ * the caller's: whoever finds the fault need not know who asked.
+ */
 export interface FieldError {
   readonly pointer: string;
-  readonly message: string;
+  readonly message: string | Bilingual;
 }
 
 /** What a problem carries beside its code; `operationId` and `linkId` are UUIDs and leave as public ids. */
@@ -86,6 +90,6 @@ export class Problem extends Error {
 }
 
 /** A 422 INVALID for one field. */
-export function invalid(pointer: string, message: string): Problem {
+export function invalid(pointer: string, message: FieldError['message']): Problem {
   return new Problem('INVALID', { errors: [{ pointer, message }] });
 }

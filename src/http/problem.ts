@@ -1,8 +1,9 @@
 import type { StoredAnswer } from '../core/answer.js';
 import { refusalSentence } from '../core/operation/refusal-sentences.js';
-import { Problem, type ProblemDetails } from '../core/problem.js';
+import { type FieldError, Problem, type ProblemDetails } from '../core/problem.js';
 import { toTypeId } from '../spec/typeid.js';
 import type { Exchange, Reply } from './exchange.js';
+import type { Language } from './language.js';
 import { PROBLEMS_EN } from './problem-sentences-en.js';
 import { PROBLEMS_ZH } from './problem-sentences-zh.js';
 import { PROBLEMS, type DoorCode } from './problem-table.js';
@@ -31,7 +32,7 @@ export function renderProblem(problem: DoorProblem, exchange: Pick<Exchange, 're
     detail: reason === undefined ? detail : refusalSentence(reason, exchange.language),
     code: problem.code,
     requestId: exchange.requestId,
-    errors,
+    errors: errors?.map(({ pointer, message }) => ({ pointer, message: inLanguage(message, exchange.language) })),
     reason,
     supplierCode,
     operationId: operationId === undefined ? undefined : toTypeId('op', operationId),
@@ -40,6 +41,10 @@ export function renderProblem(problem: DoorProblem, exchange: Pick<Exchange, 're
     checks,
   };
   return { status, contentType: 'application/problem+json', body: JSON.stringify(body) };
+}
+
+function inLanguage(message: FieldError['message'], language: Language): string {
+  return typeof message === 'string' ? message : message[language];
 }
 
 /** How to come back from a 401 (RFC 9110, 15.5.2). */
