@@ -22,7 +22,7 @@ export function watchMemory(names: readonly string[], pidOf: (name: string) => n
 }
 
 /** `null` when the process has gone meanwhile, or where there is no /proc. */
-function residentMb(pid: number): number | null {
+export function residentMb(pid: number): number | null {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];

@@ -31,7 +31,7 @@ function few(what: string, all: readonly string[]): string[] {
 
 /** The one table of a soak. */
 export function report(outcome: SoakOutcome): string {
-  const { queue, options, load, reckoning, rest } = outcome;
+  const { queue, options, load, reckoning, rest, machine } = outcome;
   const sums = reckoning.books.reduce((sum, one) => ({ ours: sum.ours + one.ours, theirs: sum.theirs + one.theirs }), {
     ours: 0,
     theirs: 0,
@@ -54,6 +54,7 @@ export function report(outcome: SoakOutcome): string {
     ['broken invariants', String(reckoning.brokenInvariants.length)],
     ['time to rest', rest.tookMs === null ? 'more than 120 s' : `${seconds(rest.tookMs)} s`],
     ['memory at most', counted(outcome.memoryMb, ' MB')],
+    ['machine', `stood still for ${machine.longestStallMs} ms at most, clock stepped by ${machine.largestStepMs} ms`],
   ];
   return `\n${table(['soak', ''], rows)}\n`;
 }

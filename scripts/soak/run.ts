@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { ownerPool } from '../../test/support/database.js';
 import { type Harm, runChaos } from './chaos.js';
 import { type Asked, runLoad } from './load.js';
+import { type MachineStands, watchMachine } from './machine-watch.js';
 import { watchMemory } from './memory.js';
 import type { SoakOptions } from './options.js';
 import { openPlace, type Place } from './place.js';
@@ -22,6 +23,7 @@ export interface SoakOutcome {
   readonly rest: Rest;
   readonly reckoning: Reckoning;
   readonly memoryMb: Readonly<Record<string, number>>;
+  readonly machine: MachineStands;
 }
 
 interface Load {
@@ -42,6 +44,7 @@ export async function soak(queue: 'postgres' | 'redis', options: SoakOptions, te
   tell(null, `${queue}: starting`);
   const place = await openPlace(queue, TENANTS);
   const memory = watchMemory(['api', ...place.workers, 'sandbox'], (name) => place.supervisor.pid(name));
+  const machine = watchMachine();
   const owner = ownerPool(place.ownerUrl);
   const giveUp = new AbortController();
   // Ctrl-C stops the processes; nobody would answer the load any more.
@@ -58,10 +61,12 @@ export async function soak(queue: 'postgres' | 'redis', options: SoakOptions, te
     const reckoning = await reckon(place, owner, asked);
     const sends = await sendsByOutcome(owner);
     const memoryMb = Object.fromEntries(memory.peaks);
-    return { queue, options, links: travellers.length, load, sends, rest, reckoning, memoryMb };
+    const links = travellers.length;
+    return { queue, options, links, load, sends, rest, reckoning, memoryMb, machine: machine.stands() };
   } finally {
     giveUp.abort();
     memory.stop();
+    machine.stop();
     await owner.end();
     await place.stop();
   }
