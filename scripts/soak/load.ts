@@ -112,14 +112,16 @@ async function redeem({ linkId, scheme, platform }: Traveller, index: number, wi
   for (const answer of answers) if (answer.status !== 409) take('redemption', 'act', answer);
 }
 
-const HOLD_LOOKS = 60;
-const LOOK_EVERY_MS = 1_000;
+const HOLD_WITHIN_MS = 60_000;
+const FIRST_LOOK_MS = 500;
+const LOOK_AT_LEAST_EVERY_MS = 5_000;
 
-/** Until the redemption stands or has ended. */
+/** Until the redemption stands or has ended; ever more seldom, as a platform asks that has a thousand others open. */
 async function held(platform: Traveller['platform'], id: string): Promise<void> {
-  for (let looks = 0; looks < HOLD_LOOKS; looks += 1) {
+  const until = performance.now() + HOLD_WITHIN_MS;
+  for (let wait = FIRST_LOOK_MS; performance.now() < until; wait = Math.min(2 * wait, LOOK_AT_LEAST_EVERY_MS)) {
     const { body } = await platform.get(`/v1/operations/${id}`);
     if (!['requested', 'holding', 'unknown'].includes(String(body['state']))) return;
-    await pause(LOOK_EVERY_MS);
+    await pause(wait);
   }
 }

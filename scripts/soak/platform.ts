@@ -29,8 +29,9 @@ export function createPlatform(baseUrl: string, apiKey: string, giveUp: AbortSig
     for (let tries = 0; ; tries += 1) {
       giveUp.throwIfAborted();
       const answer = await once(`${baseUrl}${path}`, method, headers, body);
-      if (answer !== null && !comesAgain(answer)) return { ...answer, tries };
-      await pause(Math.min(AGAIN_AT_MOST_MS, AGAIN_AFTER_MS * 2 ** Math.min(tries, 4)));
+      if (answer !== null && !comesAgain(answer)) return { status: answer.status, body: answer.body, tries };
+      const backoff = Math.min(AGAIN_AT_MOST_MS, AGAIN_AFTER_MS * 2 ** Math.min(tries, 4));
+      await pause(Math.max(backoff, answer?.retryAfterMs ?? 0));
     }
   };
   const authorization = `Bearer ${apiKey}`;
@@ -43,10 +44,15 @@ export function createPlatform(baseUrl: string, apiKey: string, giveUp: AbortSig
   };
 }
 
-type Once = Omit<Answered, 'tries'>;
+interface Once {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** What the gateway asked for; 0 where it said nothing. */
+  readonly retryAfterMs: number;
+}
 
 /** No answer, or one that says to come again. A 409 that names no running request is an answer like any other. */
-function comesAgain({ status, body }: Once): boolean {
+function comesAgain({ status, body }: Pick<Once, 'status' | 'body'>): boolean {
   return status === 429 || status >= 500 || (status === 409 && body['code'] === 'IDEMPOTENCY_IN_PROGRESS');
 }
 
@@ -63,7 +69,8 @@ async function once(
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body === undefined ? {} : { body }),
     });
-    return { status: answer.status, body: (await answer.json()) as Once['body'] };
+    const retryAfterMs = 1_000 * Number(answer.headers.get('retry-after') ?? 0);
+    return { status: answer.status, body: (await answer.json()) as Once['body'], retryAfterMs };
   } catch {
     return null;
   }
