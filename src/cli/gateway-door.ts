@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Gateway } from '../compose/gateway.js';
 import type { Environment } from '../config/environment.js';
 import { loadSchemes } from '../config/schemes.js';
@@ -107,10 +107,10 @@ export function operatorAs(tenantId: string): Caller {
 }
 
 /** Every call of a verb is a request of its own; asking for what is under way joins that. */
-export function newRequest(body: unknown): IdempotentRequest {
+export function newRequest(): IdempotentRequest {
   return {
     key: `command-${randomUUID()}`,
-    fingerprint: createHash('sha256').update(JSON.stringify(body)).digest(),
+    fingerprint: randomBytes(32),
     refuse: (problem) => {
       throw problem;
     },

@@ -69,7 +69,7 @@ async function carryOut(
   input: { readonly scheme: string; readonly businessDate: string },
 ): Promise<RunView | null> {
   const { reconciliations, runners } = gateway;
-  const answer = await reconciliations.open(caller, input, newRequest(input));
+  const answer = await reconciliations.open(caller, input, newRequest());
   let run = JSON.parse(answer.body) as RunView;
   const ofScheme = connections.filter(({ scheme }) => scheme === input.scheme);
   const own = ofScheme.find(({ tenantId }) => tenantId === caller.tenantId);

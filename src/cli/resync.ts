@@ -85,7 +85,7 @@ function uuidOf(prefix: IdPrefix, option: string, id: string): string {
 /** Starts it and goes on with it until it is at rest, whether or not a worker helps; `null` when interrupted. */
 async function carryOut({ gateway }: GatewayDoor, caller: Caller, input: StartResync): Promise<ResyncView | null> {
   const { resyncs, runners } = gateway;
-  const answer = await resyncs.start(caller, input, newRequest(input));
+  const answer = await resyncs.start(caller, input, newRequest());
   const accepted = JSON.parse(answer.body) as ResyncView;
   const id = fromTypeId('rsy', accepted.id) ?? '';
   const progress = openProgress();

@@ -6,7 +6,6 @@ import type { SchemeReads, Strongbox, TryOut } from '../core/connection/ports.js
 import type { SchemeDesk } from '../core/connection/scheme-desk.js';
 import { createSchemeDesk } from '../core/connection/scheme-desk-use-cases.js';
 import { createConnections } from '../core/connection/use-cases.js';
-import { concealedFingerprint } from '../privacy/concealed-fingerprint.js';
 import { mintConnectionsKey, sealConnectionSecrets } from '../privacy/connection-secrets.js';
 import { createConnectionDesk } from '../store/connection-desk.js';
 import { createSchemeReads } from '../store/connection-reads.js';
@@ -52,7 +51,6 @@ function strongboxOf({ master, connections, openSecrets }: Parts): Strongbox {
       const stored = await connections.get(connectionId);
       return stored === null ? null : openSecrets(stored);
     },
-    conceal: (fingerprint) => concealedFingerprint(master, fingerprint),
   };
 }
 

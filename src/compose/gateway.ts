@@ -24,6 +24,7 @@ import type { Schemes } from '../core/scheme/schemes.js';
 import type { Support } from '../core/support/support.js';
 import { createSchemes } from '../core/scheme/use-cases.js';
 import { hashApiKey } from '../privacy/api-key.js';
+import { concealedFingerprint } from '../privacy/concealed-fingerprint.js';
 import type { ProcessMetrics } from '../observe/process-metrics.js';
 import { startWorkers } from '../queue/wake-queue.js';
 import { createConnectionGuard } from '../store/connection-guard.js';
@@ -40,6 +41,8 @@ import { openVitals, type Vitals } from './vitals.js';
 /** One process's use cases over one database, and the background work it may take on. */
 export interface Gateway {
   readonly authenticate: Authenticate;
+  /** What requests are known again by. */
+  readonly fingerprint: (request: string) => Buffer;
   readonly links: Links;
   readonly operations: Operations;
   readonly redemptions: Redemptions;
@@ -82,6 +85,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const closing: (() => Promise<void>)[] = [];
   return {
     authenticate: createAuthenticate(pools, hashApiKey),
+    fingerprint: (request) => concealedFingerprint(parts.master, request),
     links: createLinks(links),
     operations: createOperations({ store: accepting, rest: createRestWatch(pools), facts }),
     redemptions: createRedemptions({

@@ -17,7 +17,7 @@ export interface Answer extends StoredAnswer {
 }
 
 /**
- * What a creating request brings along. `fingerprint` is the SHA-256 (32 bytes) of method, path and canonical body;
+ * What a creating request brings along. `fingerprint` is 32 bytes of method, path and canonical body, by a key of ours;
  * `refuse` renders a problem in the caller's language, so that a stored refusal replays byte for byte.
  */
 export interface IdempotentRequest {

@@ -11,7 +11,6 @@ import type { Exchange } from './exchange.js';
 import { noteFault } from './fault.js';
 import { idempotentRequest } from './idempotency.js';
 import { linesOf, takeTurns, type Turn } from './lines.js';
-import type { Log } from './log.js';
 import { checkAccrual } from './meaning.js';
 import { problemOf, renderProblem } from './problem.js';
 import { authorised, queryOf, serve, type Door } from './route.js';
@@ -31,7 +30,7 @@ interface Batch {
   readonly exchange: Exchange;
   readonly operation: ContractOperation;
   readonly operations: Operations;
-  readonly log: Log;
+  readonly deps: Door['deps'];
 }
 
 /** `/v1/accruals/batch`. */
@@ -43,7 +42,7 @@ export function accrualBatchRoutes(door: Door, operations: Operations): void {
     const lines = linesOf(await readBody(request, MAX_BATCH), MAX_LINES);
     queryOf(request, operation, exchange.language);
     if (lines.length === 0 || lines.length > MAX_LINES) throw invalid('', LINE_COUNT[exchange.language]);
-    const batch = { caller, exchange, operation, operations, log: door.deps.log };
+    const batch = { caller, exchange, operation, operations, deps: door.deps };
     const results = await takeTurns(lines, (line) => turnOf(batch, line), AT_ONCE);
     const text = results.map((result, index) => `{"index":${index},${result}}\n`).join('');
     crashPoint('before-batch-answer');
@@ -73,17 +72,17 @@ function readLine({ operation, exchange }: Batch, bytes: Buffer): AccrualLine {
 }
 
 /** A line stands for one `POST /v1/accruals`, and may be sent again as one: it has that request's fingerprint. */
-async function accrue({ caller, exchange, operations }: Batch, line: AccrualLine): Promise<string> {
-  const { idempotencyKey, ...body } = line;
-  const request = idempotentRequest(idempotencyKey, 'POST', '/v1/accruals', body, exchange);
+async function accrue({ caller, exchange, operations, deps }: Batch, line: AccrualLine): Promise<string> {
+  const { idempotencyKey: key, ...body } = line;
+  const request = idempotentRequest(deps, { key, method: 'POST', path: '/v1/accruals', body }, exchange);
   const answer = await operations.accrue(caller, acceptAccrual(body), request);
   const member = answer.contentType === 'application/problem+json' ? 'problem' : 'operation';
   return `"status":${answer.status},"${member}":${answer.body}`;
 }
 
-function told({ exchange, log }: Batch, error: unknown): string {
+function told({ exchange, deps }: Batch, error: unknown): string {
   const problem = problemOf(error);
-  if (problem.code === 'INTERNAL') noteFault(log, error, exchange);
+  if (problem.code === 'INTERNAL') noteFault(deps.log, error, exchange);
   const { status, body } = renderProblem(problem, exchange);
   return `"status":${status},"problem":${body}`;
 }

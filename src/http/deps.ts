@@ -15,6 +15,8 @@ import type { Log, RequestSample } from './log.js';
 /** Everything the door needs of the rest. */
 export interface Deps {
   readonly authenticate: Authenticate;
+  /** 32 bytes that tell equal requests from others, and nothing of what a request holds to whoever reads them. */
+  readonly fingerprint: (request: string) => Buffer;
   readonly links: Links;
   readonly operations: Operations;
   readonly redemptions: Redemptions;

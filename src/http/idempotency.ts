@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { IdempotentRequest } from '../core/answer.js';
 import { Problem } from '../core/problem.js';
 import { canonicalJson } from '../spec/canonical.js';
 import type { Json } from '../spec/values.js';
+import type { Deps } from './deps.js';
 import type { Exchange } from './exchange.js';
 import { renderProblem } from './problem.js';
 
@@ -18,16 +18,23 @@ export function idempotencyKeyOf(request: Request): string {
   return key;
 }
 
+/** A request that creates, as far as its repetition must be like it. */
+interface Keyed {
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body: Json;
+}
+
 /** What the core needs to answer a request once: two spellings of equal JSON are the same request. */
 export function idempotentRequest(
-  key: string,
-  method: string,
-  path: string,
-  body: Json,
+  { fingerprint }: Pick<Deps, 'fingerprint'>,
+  { key, method, path, body }: Keyed,
   exchange: Exchange,
 ): IdempotentRequest {
-  const fingerprint = createHash('sha256')
-    .update(`${method} ${path}\n${canonicalJson(body)}`)
-    .digest();
-  return { key, fingerprint, refuse: (problem) => renderProblem(problem, exchange) };
+  return {
+    key,
+    fingerprint: fingerprint(`${method} ${path}\n${canonicalJson(body)}`),
+    refuse: (problem) => renderProblem(problem, exchange),
+  };
 }

@@ -108,7 +108,7 @@ export function serveCreation<Name extends OperationName>(
     const answer = await create({
       ...asked,
       body: body as BodyOf<Name>,
-      request: idempotentRequest(key, request.method, request.path, body, exchange),
+      request: idempotentRequest(door.deps, { key, method: request.method, path: request.path, body }, exchange),
     });
     const replayed = answer.replayed ? { 'Idempotency-Replayed': 'true' } : {};
     // A replay is never held: it is the stored answer.

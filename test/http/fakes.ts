@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Caller, Scope } from '../../src/core/access/caller.js';
 import type { Answer, IdempotentRequest, StoredAnswer } from '../../src/core/answer.js';
 import type { CreateLink, LinkView, Links } from '../../src/core/link/links.js';
@@ -61,6 +62,7 @@ export function newWorld(): World {
     callers,
     logged,
     asked,
+    fingerprint: (request) => createHash('sha256').update(request).digest(),
     authenticate: async (token) => callers.get(token) ?? null,
     links: fakeLinks(once, note),
     operations: fakeOperations(once, note),

@@ -87,7 +87,9 @@ describe('a repeated request', () => {
   it('is another request at another address, by another method or with another body', () => {
     const exchange = newExchange(undefined);
     const printOf = (method: string, path: string, body: object) =>
-      idempotentRequest('k', method, path, body as Json, exchange).fingerprint.toString('hex');
+      idempotentRequest(gateway.world, { key: 'k', method, path, body: body as Json }, exchange).fingerprint.toString(
+        'hex',
+      );
     const prints = [
       printOf('POST', '/v1/accruals/op_1/reversal', { reason: 'a' }),
       printOf('POST', '/v1/accruals/op_2/reversal', { reason: 'a' }),

@@ -87,8 +87,6 @@ export interface Strongbox {
   seal(key: WrappedKey, connectionId: string, secrets: Readonly<Record<string, unknown>>): Buffer;
   /** A connection's secrets in clear; `null` when there is no such connection. */
   open(connectionId: string): Promise<Readonly<Record<string, unknown>> | null>;
-  /** A fingerprint that tells nothing of the body it was made of to whoever reads the database. */
-  conceal(fingerprint: Buffer): Buffer;
 }
 
 /** What stands in a connection's rows of limits, breakers and incidents. */

@@ -67,11 +67,10 @@ async function create(
   deps: ConnectionsDeps,
   caller: Caller,
   input: CreateConnection,
-  given: IdempotentRequest,
+  request: IdempotentRequest,
   language: Language,
 ): Promise<Answer> {
   const { desk, strongbox } = deps;
-  const request = { ...given, fingerprint: strongbox.conceal(given.fingerprint) };
   const known = await desk.answered(caller, request);
   if (known !== null) return known;
   const { secrets, ...plain } = input;
