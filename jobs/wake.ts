@@ -8,9 +8,10 @@ export interface WakeJob {
   readonly hints: readonly (readonly [tenantId: string, id: string])[];
 }
 
-/** Hands a wake-up to the engine and ends when the work is handed out, so that one slow call holds nobody. */
-export async function handleWake(engine: Pick<Engine, 'wake'>, lane: Lane, job: WakeJob): Promise<void> {
-  await engine.wake(lane, job.connectionId, hintsOf(job));
+/** Hands a wake-up to the engine and ends, so that no backlog and no slow call holds its place in the queue. */
+export function handleWake(engine: Pick<Engine, 'wake'>, lane: Lane, job: WakeJob): Promise<void> {
+  engine.wake(lane, job.connectionId, hintsOf(job));
+  return Promise.resolve();
 }
 
 /** The rows that a wake-up names. */

@@ -50,7 +50,7 @@ describe.each(testPlaces())('canaries on $queue', ({ open }) => {
       await canaries.seen(canary);
     };
     const handlers = handlersFor({
-      engine: { wake: nothing },
+      engine: { wake: () => undefined },
       reconcile: { openNight: nothing, wake: nothing },
       resync: { wake: nothing },
       canaries: { seen: note },
@@ -73,7 +73,7 @@ describe.each(testPlaces())('canaries on $queue', ({ open }) => {
     const workers = startWorkers(
       backend,
       handlersFor({
-        engine: { wake: nothing },
+        engine: { wake: () => undefined },
         reconcile: { openNight: nothing, wake: nothing },
         resync: { wake: nothing },
         canaries: { seen: ({ sentAt }) => Promise.resolve(void seen.push(sentAt)) },

@@ -51,7 +51,7 @@ describe.each(testPlaces())('the nightly schedule on $queue', ({ open }) => {
   const work = (failing?: Error): string[] => {
     const done: string[] = [];
     const runners = {
-      engine: { wake: () => Promise.resolve() },
+      engine: { wake: () => undefined },
       reconcile: {
         openNight: (connectionId: string) => {
           done.push(`open ${connectionId}`);

@@ -24,7 +24,7 @@ function notingRunners(failing?: Error): { runners: Runners; woken: string[] } {
   return {
     woken,
     runners: {
-      engine: { wake: (lane, connectionId, hints) => note(`engine ${lane} ${connectionId.slice(-2)}`, hints) },
+      engine: { wake: (lane, connectionId, hints) => void note(`engine ${lane} ${connectionId.slice(-2)}`, hints) },
       reconcile: {
         openNight: (connectionId) => note(`night ${connectionId.slice(-2)}`, []),
         wake: (connectionId, hints) => note(`reconcile ${connectionId.slice(-2)}`, hints),

@@ -106,7 +106,7 @@ export async function openResyncBench(): Promise<ResyncBench> {
       trips += 1;
       const body = { linkId, activity: activityFor(scheme, trips), points: 500, metadata: {} };
       const { operationId: id = '' } = await bench.gateway.operations.accrue(demo, body, request(body));
-      await engine.wake('live', inboundPath(scheme), [{ tenantId: demo.tenantId, id }]);
+      engine.wake('live', inboundPath(scheme), [{ tenantId: demo.tenantId, id }]);
       await eventually(
         () => read(id),
         ({ state }) => state !== 'queued' && state !== 'sending',

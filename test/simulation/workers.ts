@@ -55,7 +55,7 @@ export function createWorkers(world: World): Workers {
       else queue = queue.filter((one) => one !== job);
       const worker = chance.pick(workers);
       const { lane, connectionId, hints } = job.wakeUp;
-      if (lane === 'live' || lane === 'lookup') void worker.engine.wake(lane, connectionId, hints);
+      if (lane === 'live' || lane === 'lookup') worker.engine.wake(lane, connectionId, hints);
       return worker.process.name;
     },
     sweep: async () => {

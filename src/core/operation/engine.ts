@@ -20,8 +20,8 @@ export interface EngineDeps extends Omit<CarryDeps, 'store' | 'gate'> {
 
 /** Carries operations to their suppliers in this process. */
 export interface Engine {
-  /** A hint that a connection has work: claims what is due and returns when that is handed out, not when it is done. */
-  wake(lane: Lane, connectionId: string, hints: ClaimRequest['hints']): Promise<void>;
+  /** A hint that a connection has work. Returns at once, whatever the connection's backlog or its supplier; errors go to `onError`. */
+  wake(lane: Lane, connectionId: string, hints: ClaimRequest['hints']): void;
   /** Claims nothing more and waits for what is under way. */
   stop(): Promise<void>;
 }
@@ -60,11 +60,12 @@ export function createEngine(deps: EngineDeps): Engine {
   // A function, since the signal changes while others await.
   const isStopping = (): boolean => stopping.signal.aborted;
 
-  /** Wake-ups being handed out, by lane and connection: those that come meanwhile join them, so that a slow supplier holds one job. */
+  /** What is being handed out, by lane and connection; wake-ups that come meanwhile join it. */
   const open = new Map<string, Wanted>();
+  const handingOut = new Set<Promise<void>>();
   const alarms = new Map<string, { readonly alarm: NodeJS.Timeout; readonly at: number }>();
 
-  const wake = async (lane: Lane, connectionId: string, hints: ClaimRequest['hints']): Promise<void> => {
+  const wake: Engine['wake'] = (lane, connectionId, hints) => {
     if (isStopping()) return;
     const name = `${lane}|${connectionId}`;
     const joined = open.get(name);
@@ -73,11 +74,21 @@ export function createEngine(deps: EngineDeps): Engine {
     else wanted.hints.add(hints);
     if (joined !== undefined) return;
     open.set(name, wanted);
+    // Nobody waits for it: a backlog, or a supplier that hangs, would hold a place in the queue that other connections need.
+    const ended = handOut(lane, connectionId, wanted).finally(() => handingOut.delete(ended));
+    handingOut.add(ended);
+  };
+
+  const handOut = async (lane: Lane, connectionId: string, wanted: Wanted): Promise<void> => {
     try {
       // Half for what is named, half for what is due, page by page, until there is no more; what others hold just now is theirs.
       while ((wanted.hints.size() > 0 || wanted.due) && !isStopping()) await round(lane, connectionId, wanted);
+    } catch (error) {
+      // The work stays due; the sweeper brings it again.
+      if (!isStopping()) deps.onError(error, `wake ${lane}`);
     } finally {
-      open.delete(name);
+      // In the same breath as the last look at what is wanted, so that no wake-up joins what has ended.
+      open.delete(`${lane}|${connectionId}`);
     }
   };
 
@@ -170,26 +181,18 @@ export function createEngine(deps: EngineDeps): Engine {
     clearTimeout(set?.alarm);
     const alarm = setTimeout(() => {
       alarms.delete(name);
-      void told(lane, connectionId, []);
+      wake(lane, connectionId, []);
     }, ms);
     alarm.unref();
     alarms.set(name, { alarm, at });
   };
 
-  const told: Engine['wake'] = async (lane, connectionId, hints) => {
-    try {
-      await wake(lane, connectionId, hints);
-    } catch (error) {
-      // The work stays due; the sweeper brings it again.
-      if (!isStopping()) deps.onError(error, `wake ${lane}`);
-    }
-  };
-
   return {
-    wake: told,
+    wake,
     stop: async () => {
       stopping.abort();
       for (const { alarm } of alarms.values()) clearTimeout(alarm);
+      await Promise.all(handingOut);
       await slots.idle();
     },
   };

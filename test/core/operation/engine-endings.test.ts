@@ -19,8 +19,8 @@ describe('completing', () => {
       if (failure !== undefined) throw failure;
       return 'applied';
     };
-    const { engine, completions, errors } = running({ pages: [many(1)], complete });
-    await engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake, completions, errors } = running({ pages: [many(1)], complete });
+    await wake('live', CONNECTION, hints(1));
     const stopped = engine.stop();
     await jest.runAllTimersAsync();
     await stopped;
@@ -31,11 +31,11 @@ describe('completing', () => {
 
   it('is given up after a while: the lease lapses, somebody is told, and the slot is free', async () => {
     const complete = (): Promise<Completed> => Promise.reject(new Error('connection'));
-    const { engine, completions, errors } = running({ pages: [many(1)], complete, slots: 1 });
-    await engine.wake('live', CONNECTION, hints(1));
-    const again = engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake, claims, completions, errors } = running({ pages: [many(1)], complete, slots: 1 });
+    await wake('live', CONNECTION, hints(1));
+    await wake('live', CONNECTION, hints(1));
     await jest.runAllTimersAsync();
-    await again;
+    expect(claims).toHaveLength(2);
     await engine.stop();
     expect(completions).toHaveLength(6);
     expect(errors).toEqual([new Error('connection')]);
@@ -45,11 +45,11 @@ describe('completing', () => {
 describe('stopping', () => {
   it('waits for what is under way and claims nothing more', async () => {
     const { supplier, answer } = slow();
-    const { engine, claims, completions } = running({ supplier, pages: [many(1), many(1)] });
-    await engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake, claims, completions } = running({ supplier, pages: [many(1), many(1)] });
+    await wake('live', CONNECTION, hints(1));
     const stopped = engine.stop().then(() => completions.length);
-    await engine.wake('live', CONNECTION, hints(1));
-    await engine.wake('lookup', CONNECTION, []);
+    await wake('live', CONNECTION, hints(1));
+    await wake('lookup', CONNECTION, []);
     expect(claims).toHaveLength(1);
     answer();
     expect(await stopped).toBe(1);
@@ -61,13 +61,11 @@ describe('stopping', () => {
       new Promise((resolve) => {
         give = resolve;
       });
-    const { engine, claims, completions } = running({ claim, slots: 2 });
-    const woken = engine.wake('live', CONNECTION, []);
-    await new Promise((resolve) => setImmediate(resolve));
+    const { engine, wake, claims, completions } = running({ claim, slots: 2 });
+    await wake('live', CONNECTION, []);
     const stopped = engine.stop().then(() => completions.length);
     give([claimed(), claimed()]);
     expect(await stopped).toBe(2);
-    await woken;
     // The page was full, but there is no next one.
     expect(claims).toHaveLength(1);
   });

@@ -3,7 +3,6 @@ import type { Claimed, ClaimRequest, Deferral } from '../../../src/core/operatio
 import type { Plan, Snapshot } from '../../../src/core/operation/snapshot.js';
 import type { Admission, Gate } from '../../../src/core/supplier/ports.js';
 import { AdapterFault, type Fault } from '../../../src/spec/errors.js';
-import { eventually } from '../../support/eventually.js';
 import { accruing, claimed, SENDING, supplierOf } from './fake-claim.js';
 import { hints, many, running } from './fake-engine.js';
 import { CONNECTION } from './fake-scheme.js';
@@ -51,8 +50,8 @@ const acts = (plans: ReadonlyMap<string, Plan | Deferral>): string[] => [...plan
 describe('the gate', () => {
   it('is asked before a claim, and the claim is for no more than it lets in', async () => {
     const { gate, wanted } = gateOf({ calls: 3 });
-    const { engine, claims } = running({ gate, slots: 8 });
-    await engine.wake('live', CONNECTION, hints(5));
+    const { engine, wake, claims } = running({ gate, slots: 8 });
+    await wake('live', CONNECTION, hints(5));
     expect(wanted).toEqual([5, 2]);
     expect(claims.map(({ limit }) => limit)).toEqual([3, 2]);
     await engine.stop();
@@ -62,17 +61,17 @@ describe('the gate', () => {
     const { gate, settled } = gateOf();
     const sent = situation({ state: 'queued', sinceFirstSentMs: 1_000 });
     const { claim } = planned({ a: QUEUED, b: sent, c: situation({ state: 'unknown' }) });
-    const { engine } = running({ gate, claim, slots: 8 });
-    await engine.wake('live', CONNECTION, hints(3));
+    const { engine, wake } = running({ gate, claim, slots: 8 });
+    await wake('live', CONNECTION, hints(3));
     await engine.stop();
     expect(settled).toEqual([{ writes: 2, lookUps: 1, repeats: 1 }]);
   });
 
   it('is told also when nothing was claimed, or the claim failed', async () => {
     const { gate, settled } = gateOf();
-    const { engine } = running({ gate, claim: () => Promise.reject(new Error('database')) });
-    await engine.wake('live', CONNECTION, hints(1));
-    await engine.wake('live', CONNECTION, []);
+    const { engine, wake } = running({ gate, claim: () => Promise.reject(new Error('database')) });
+    await wake('live', CONNECTION, hints(1));
+    await wake('live', CONNECTION, []);
     expect(settled).toEqual([
       { writes: 0, lookUps: 0, repeats: 0 },
       { writes: 0, lookUps: 0, repeats: 0 },
@@ -83,8 +82,9 @@ describe('the gate', () => {
   it('that lets in nothing has what was named put off and what is due left, but for own steps', async () => {
     const { gate, settled } = gateOf({ ...NONE, waitMs: 7_000 });
     const { claim, plans } = planned({ a: QUEUED });
-    const { engine, claims } = running({ gate, claim, slots: 4 });
-    await Promise.all([engine.wake('live', CONNECTION, hints(1)), engine.wake('live', CONNECTION, [])]);
+    const { engine, wake, claims } = running({ gate, claim, slots: 4 });
+    engine.wake('live', CONNECTION, hints(1));
+    await wake('live', CONNECTION, []);
     expect(claims.map((one) => [one.hints.length, one.steps])).toEqual([
       [1, 'any'],
       [0, 'own'],
@@ -97,8 +97,8 @@ describe('the gate', () => {
   it('that has no repeats left puts those off and lets first sends go', async () => {
     const { gate } = gateOf({ repeats: 0, waitMs: 2_000 });
     const { claim, plans } = planned({ a: situation({ state: 'queued' }), b: QUEUED });
-    const { engine, completions } = running({ gate, claim, slots: 4 });
-    await engine.wake('live', CONNECTION, hints(2));
+    const { engine, wake, completions } = running({ gate, claim, slots: 4 });
+    await wake('live', CONNECTION, hints(2));
     await engine.stop();
     expect(acts(plans)).toEqual(['defer', 'send']);
     expect(completions).toHaveLength(1);
@@ -107,9 +107,9 @@ describe('the gate', () => {
   it('is asked again in time for what was put off, and not in a hot loop', async () => {
     jest.useFakeTimers();
     const { gate, wanted } = gateOf({ ...NONE, waitMs: 4_000 }, { ...NONE, waitMs: 2_000 });
-    const { engine } = running({ gate, slots: 4 });
-    await engine.wake('live', CONNECTION, []);
-    await engine.wake('live', CONNECTION, []);
+    const { engine, wake } = running({ gate, slots: 4 });
+    await wake('live', CONNECTION, []);
+    await wake('live', CONNECTION, []);
     expect(wanted).toHaveLength(2);
     await jest.advanceTimersByTimeAsync(1_999);
     expect(wanted).toHaveLength(2);
@@ -130,16 +130,12 @@ describe('the gate', () => {
     };
     const supplier = supplierOf();
     const suppliers = async (connectionId: string) => ({ ...supplier, connectionId });
-    const { engine, claims } = running({ gate, suppliers, slots: 2 });
-    const shut = engine.wake('live', 'shut', hints(2));
-    await eventually(
-      async () => open,
-      (waits) => waits !== undefined,
-    );
-    await engine.wake('live', 'fine', hints(2));
+    const { engine, wake, claims } = running({ gate, suppliers, slots: 2 });
+    await wake('live', 'shut', hints(2));
+    expect(open).toBeDefined();
+    await wake('live', 'fine', hints(2));
     expect(claims.map(({ connectionId }) => connectionId)).toEqual(['fine']);
     open?.();
-    await shut;
     await engine.stop();
   });
 
@@ -148,18 +144,16 @@ describe('the gate', () => {
       admit: (_supplier, _priority, _wanted, signal) =>
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
     };
-    const { engine, claims, errors } = running({ gate });
-    const waiting = engine.wake('live', CONNECTION, hints(1));
-    await new Promise((resolve) => setImmediate(resolve));
+    const { engine, wake, claims, errors } = running({ gate });
+    await wake('live', CONNECTION, hints(1));
     await engine.stop();
-    await waiting;
     expect([claims, errors]).toEqual([[], []]);
   });
 
   it('has let the calls in that go out', async () => {
     const supplier = supplierOf(accruing(async () => ({ final: true, echo: {} })));
-    const { engine } = running({ supplier, pages: [many(1)] });
-    await engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake } = running({ supplier, pages: [many(1)] });
+    await wake('live', CONNECTION, hints(1));
     await engine.stop();
     expect(supplier.calls).toMatchObject([{ admitted: true }]);
   });
@@ -168,8 +162,9 @@ describe('the gate', () => {
 describe('what is named and what is due', () => {
   it('share the slots, half of them each, and what is left of the other', async () => {
     const pages = [many(4), many(4), many(2), many(6), []];
-    const { engine, claims } = running({ slots: 8, pages });
-    await Promise.all([engine.wake('live', CONNECTION, hints(6)), engine.wake('live', CONNECTION, [])]);
+    const { engine, wake, claims } = running({ slots: 8, pages });
+    engine.wake('live', CONNECTION, hints(6));
+    await wake('live', CONNECTION, []);
     await engine.stop();
     expect(claims.map((one) => [one.hints.length, one.limit])).toEqual([
       [4, 4],
@@ -181,12 +176,11 @@ describe('what is named and what is due', () => {
   });
 
   it('are claimed fairly: one tenant with thousands delays another by no more than a claim', async () => {
-    const { engine, claims } = running({ slots: 4 });
+    const { engine, wake, claims } = running({ slots: 4 });
     const crowd = hints(5_000);
     const other = { tenantId: 'another', id: 'single' };
-    const woken = engine.wake('live', CONNECTION, crowd);
-    await engine.wake('live', CONNECTION, [other]);
-    await woken;
+    engine.wake('live', CONNECTION, crowd);
+    await wake('live', CONNECTION, [other]);
     const first = claims.findIndex((one) => one.hints.some(({ id }) => id === other.id));
     expect(first).toBeGreaterThanOrEqual(0);
     expect(first).toBeLessThanOrEqual(2);
@@ -203,8 +197,8 @@ describe('faults that concern others', () => {
 
   it('a throttled call is told to the gate', async () => {
     const { gate, throttled } = gateOf();
-    const { engine } = running({ gate, supplier: failing({ kind: 'rate-limited' }), pages: [many(1)] });
-    await engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake } = running({ gate, supplier: failing({ kind: 'rate-limited' }), pages: [many(1)] });
+    await wake('live', CONNECTION, hints(1));
     await engine.stop();
     expect(throttled).toEqual([CONNECTION]);
   });
@@ -218,8 +212,8 @@ describe('faults that concern others', () => {
       },
     };
     const supplier = failing({ kind: 'auth', detail: 'HTTP 401' });
-    const { engine, completions } = running({ guard, supplier, pages: [many(1)] });
-    await engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake, completions } = running({ guard, supplier, pages: [many(1)] });
+    await wake('live', CONNECTION, hints(1));
     await engine.stop();
     expect(told).toEqual([CONNECTION, 1, 'HTTP 401', 1]);
     expect(completions).toMatchObject([{ decision: { to: 'queued' }, report: { outcome: 'auth' } }]);
@@ -228,8 +222,8 @@ describe('faults that concern others', () => {
   it('a guard that fails stops nothing', async () => {
     const guard = { authFailed: () => Promise.reject(new Error('database')) };
     const supplier = failing({ kind: 'auth', detail: 'HTTP 401' });
-    const { engine, completions, errors } = running({ guard, supplier, pages: [many(1)] });
-    await engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake, completions, errors } = running({ guard, supplier, pages: [many(1)] });
+    await wake('live', CONNECTION, hints(1));
     await engine.stop();
     expect(completions).toHaveLength(1);
     expect(errors).toEqual(['connection guard', new Error('database')]);
@@ -241,8 +235,8 @@ describe('whoever counts attempts', () => {
     const answers = ['applied', 'stale'] as const;
     let asked = 0;
     const complete = async () => answers[asked++] ?? 'stale';
-    const { engine, ends } = running({ pages: [many(1), many(1)], complete });
-    await engine.wake('live', CONNECTION, []);
+    const { engine, wake, ends } = running({ pages: [many(1), many(1)], complete });
+    await wake('live', CONNECTION, []);
     await engine.stop();
     const { id, tenantId, scheme, connectionId, kind, createdAt } = SENDING;
     expect(ends).toEqual([
@@ -266,8 +260,8 @@ describe('whoever counts attempts', () => {
     const onAttempt = () => {
       throw new Error('no such label');
     };
-    const { engine, completions, errors } = running({ onAttempt, pages: [many(1)] });
-    await engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake, completions, errors } = running({ onAttempt, pages: [many(1)] });
+    await wake('live', CONNECTION, hints(1));
     await engine.stop();
     expect(completions).toHaveLength(1);
     expect(errors).toEqual(['attempt observer', new Error('no such label')]);

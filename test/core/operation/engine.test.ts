@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Claimed, ClaimRequest } from '../../../src/core/operation/ports.js';
 import type { Lease, Supplier } from '../../../src/core/supplier/ports.js';
@@ -13,8 +14,8 @@ afterEach(() => {
 
 describe('waking', () => {
   it('claims what the hints name, in pages of its slots', async () => {
-    const { engine, claims } = running({ slots: 4 });
-    await engine.wake('live', CONNECTION, hints(10));
+    const { wake, claims } = running({ slots: 4 });
+    await wake('live', CONNECTION, hints(10));
     expect(claims.map(({ hints: named }) => named.map(({ id }) => id))).toEqual([
       ['op-0', 'op-1', 'op-2', 'op-3'],
       ['op-4', 'op-5', 'op-6', 'op-7'],
@@ -25,8 +26,8 @@ describe('waking', () => {
   });
 
   it('without hints claims whatever is due, page by page, until one brings nothing', async () => {
-    const { engine, claims, completions } = running({ slots: 2, pages: [many(2), many(2), many(1), []] });
-    await engine.wake('lookup', CONNECTION, []);
+    const { engine, wake, claims, completions } = running({ slots: 2, pages: [many(2), many(2), many(1), []] });
+    await wake('lookup', CONNECTION, []);
     await engine.stop();
     expect(claims.map((claim) => [claim.lane, claim.limit, claim.hints])).toEqual([
       ['lookup', 2, []],
@@ -39,14 +40,14 @@ describe('waking', () => {
 
   it('joins a wake-up of the same lane and connection that waits for slots, and holds nobody', async () => {
     const { supplier, answer } = slow();
-    const { engine, claims } = running({ supplier, slots: 1, pages: [many(1)] });
-    await engine.wake('live', CONNECTION, hints(1));
-    const waiting = engine.wake('live', CONNECTION, hints(2));
-    await engine.wake('live', CONNECTION, hints(3));
-    await engine.wake('live', CONNECTION, []);
+    const { wake, claims } = running({ supplier, slots: 1, pages: [many(1)] });
+    await wake('live', CONNECTION, hints(1));
+    await wake('live', CONNECTION, hints(2));
+    await wake('live', CONNECTION, hints(3));
+    await wake('live', CONNECTION, []);
     expect(claims).toHaveLength(1);
     answer();
-    await waiting;
+    await nextTurn();
     expect(claims.map(({ hints: named }) => named.map(({ id }) => id).join())).toEqual([
       'op-0',
       'op-0',
@@ -66,15 +67,15 @@ describe('waking', () => {
       planned.push(...states.map((one, index) => plan({ ...SENDING, id: `op-${index}` }, situation(one))));
       return [];
     };
-    const { engine } = running({ claim });
-    await engine.wake('live', CONNECTION, hints(3));
+    const { wake } = running({ claim });
+    await wake('live', CONNECTION, hints(3));
     expect(planned).toMatchObject([{ act: 'send' }, { act: 'look-up' }, { act: 'become' }]);
   });
 
-  it('ends when the work is handed out, not when it is done', async () => {
+  it('hands the work out and waits for none of it', async () => {
     const { supplier, answer } = slow();
-    const { engine, completions } = running({ supplier, pages: [many(1)] });
-    await engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake, completions } = running({ supplier, pages: [many(1)] });
+    await wake('live', CONNECTION, hints(1));
     expect(completions).toEqual([]);
     answer();
     await engine.stop();
@@ -94,8 +95,8 @@ describe('waking', () => {
       now += 400;
       return many(1);
     };
-    const { engine } = running({ supplier: { ...supplier, context }, claim });
-    await engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake } = running({ supplier: { ...supplier, context }, claim });
+    await wake('live', CONNECTION, hints(1));
     await engine.stop();
     now += 100;
     expect(leases.map((lease) => lease?.remainingMs())).toEqual([FAST.leaseMs - 500]);
@@ -103,7 +104,7 @@ describe('waking', () => {
 
   it('that fails stops nothing: it is told, and the next one works', async () => {
     const broken = running({ suppliers: () => Promise.reject(new Error('no connection')) });
-    await broken.engine.wake('live', CONNECTION, hints(1));
+    await broken.wake('live', CONNECTION, hints(1));
     expect(broken.errors).toEqual(['wake live', new Error('no connection')]);
     let calls = 0;
     const claim = async (): Promise<Claimed[]> => {
@@ -111,8 +112,8 @@ describe('waking', () => {
       if (calls < 4) throw new Error('database');
       return many(2);
     };
-    const { engine, errors, completions } = running({ claim, slots: 2 });
-    for (let tries = 0; tries < 4; tries += 1) await engine.wake('live', CONNECTION, hints(2));
+    const { engine, wake, errors, completions } = running({ claim, slots: 2 });
+    for (let tries = 0; tries < 4; tries += 1) await wake('live', CONNECTION, hints(2));
     await engine.stop();
     expect(errors).toHaveLength(6);
     expect(completions).toHaveLength(2);
@@ -121,8 +122,8 @@ describe('waking', () => {
 
 describe('a carried operation', () => {
   it('is completed with what was decided and how it went', async () => {
-    const { engine, completions } = running({ pages: [many(1)] });
-    await engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake, completions } = running({ pages: [many(1)] });
+    await wake('live', CONNECTION, hints(1));
     await engine.stop();
     expect(completions).toMatchObject([{ decision: { to: 'posted' }, report: { outcome: 'receipt' } }]);
   });
@@ -134,8 +135,8 @@ describe('a carried operation', () => {
   ])('whose completion is %s leads to %j', async (first, states) => {
     const answers: Completed[] = [first];
     const complete = async (): Promise<Completed> => answers.shift() ?? 'applied';
-    const { engine, completions, errors } = running({ pages: [many(1)], complete });
-    await engine.wake('live', CONNECTION, hints(1));
+    const { engine, wake, completions, errors } = running({ pages: [many(1)], complete });
+    await wake('live', CONNECTION, hints(1));
     await engine.stop();
     expect(completions.map(({ decision }) => decision.to)).toEqual(states);
     expect(completions[1]?.decision.reviewReason).toBe(states.length > 1 ? 'supplier-reference-taken' : undefined);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OPEN_GATE } from '../../support/open-gate.js';
 import { createEngine, type Engine, type EngineDeps } from '../../../src/core/operation/engine.js';
 import type { AttemptEnd, Claimed, ClaimRequest, Completion } from '../../../src/core/operation/ports.js';
@@ -11,6 +12,8 @@ export type Completed = Awaited<ReturnType<EngineDeps['store']['complete']>>;
 
 export interface Running {
   readonly engine: Engine;
+  /** Wakes and lets everything happen that can: nothing but the calls of a supplier that is told to wait outlasts a turn. */
+  readonly wake: (...woken: Parameters<Engine['wake']>) => Promise<void>;
   readonly claims: ClaimRequest[];
   readonly completions: Completion[];
   readonly errors: unknown[];
@@ -62,7 +65,11 @@ export function running(given: {
     onAttempt: given.onAttempt ?? ((end) => ends.push(end)),
     onError: (error, where) => errors.push(where, error),
   });
-  return { engine, claims, completions, errors, ends };
+  const wake: Running['wake'] = async (...woken) => {
+    engine.wake(...woken);
+    await nextTurn();
+  };
+  return { engine, wake, claims, completions, errors, ends };
 }
 /** So many operations, named. */
 export const hints = (count: number): ClaimRequest['hints'] =>

@@ -26,14 +26,12 @@ it('one connection holds at most perConnection, over both lanes', async () => {
 
 it('claims nothing after stop, also where a wake-up waits for a slot', async () => {
   const { supplier, answer } = slow();
-  const { engine, claims } = running({ supplier, pages: [many(1), many(1)], slots: 1 });
-  await engine.wake('live', CONNECTION, hints(1));
-  const waiting = engine.wake('live', CONNECTION, hints(1));
-  await new Promise((resolve) => setImmediate(resolve));
+  const { engine, wake, claims } = running({ supplier, pages: [many(1), many(1)], slots: 1 });
+  await wake('live', CONNECTION, hints(1));
+  await wake('live', CONNECTION, hints(1));
   const stopped = engine.stop();
   answer();
   await stopped;
-  await waiting;
   expect(claims).toHaveLength(1);
 });
 
