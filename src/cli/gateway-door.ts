@@ -4,7 +4,7 @@ import type { Environment } from '../config/environment.js';
 import { loadSchemes } from '../config/schemes.js';
 import type { Caller } from '../core/access/caller.js';
 import type { IdempotentRequest } from '../core/answer.js';
-import { Problem } from '../core/problem.js';
+import { type FieldError, Problem } from '../core/problem.js';
 import type { ConnectionFacts } from '../core/supplier/ports.js';
 import { PROBLEMS_EN } from '../http/problem-sentences-en.js';
 import { createLogger } from '../observe/log.js';
@@ -123,7 +123,11 @@ export function inWords(error: unknown): unknown {
   if (error.code === 'NOT_FOUND') return new Error('this tenant has no such link or operation');
   const { errors } = error.details;
   if (errors === undefined || errors.length === 0) return new Error(PROBLEMS_EN[error.code].detail);
-  return new Error(errors.map(({ pointer, message }) => `${optionOf(pointer)} ${message}`).join('; '));
+  return new Error(errors.map(({ pointer, message }) => `${optionOf(pointer)} ${inEnglish(message)}`).join('; '));
+}
+
+function inEnglish(message: FieldError['message']): string {
+  return typeof message === 'string' ? message : message.en;
 }
 
 const OPTIONS: Readonly<Record<string, string>> = {
