@@ -1,5 +1,6 @@
 import { contractFaults, schemaFaults, type Received } from '../../test/http/contract-check.js';
-import type { FuzzRequest } from './requests.js';
+import type { KeyOf } from './keys.js';
+import type { FuzzRequest, Spoilt } from './requests.js';
 
 /** What became of one request. */
 export interface Asked {
@@ -10,11 +11,7 @@ export interface Asked {
 }
 
 /** Sends it and judges the answer by the contract alone. */
-export async function ask(
-  baseUrl: string,
-  keyOf: (scope: string | null) => string,
-  request: FuzzRequest,
-): Promise<Asked> {
+export async function ask(baseUrl: string, keyOf: KeyOf, request: FuzzRequest): Promise<Asked> {
   const { method, path, headers, body, scope } = request;
   const from = performance.now();
   const answer = await fetch(`${baseUrl}${path}`, {
@@ -37,7 +34,7 @@ function judge(request: FuzzRequest, received: Received): string[] {
       ? problemOnly(received)
       : contractFaults(request.method, request.path, received);
   const ours = status >= 500 && status !== 503 ? ['a fault of ours'] : [];
-  return [...faults, ...ours, ...accepted(request, received)].map((fault) => `${said}: ${fault}`);
+  return [...faults, ...ours, ...notRefused(request, received)].map((fault) => `${said}: ${fault}`);
 }
 
 /** A path whose id is junk may lead to another path, or to none. */
@@ -47,8 +44,17 @@ function problemOnly({ status, headers, text }: Received): string[] {
   return text === '' ? [] : schemaFaults('/components/schemas/Problem', JSON.parse(text));
 }
 
-/** What no contract allows must not be taken. */
-function accepted({ spoilt }: FuzzRequest, { status }: Received): string[] {
-  const refused = spoilt === 'syntax' || spoilt === 'media type';
-  return refused && status < 400 ? ['was taken'] : [];
+/** What is wrong whatever else a request says, and the only answer to it; who asks is looked at before what is asked. */
+const REFUSED_WITH: Readonly<Partial<Record<Spoilt, number>>> = {
+  caller: 401,
+  scope: 403,
+  'no key': 400,
+  'media type': 415,
+  syntax: 400,
+};
+
+function notRefused({ spoilt, scope }: FuzzRequest, { status }: Received): string[] {
+  const wanted = REFUSED_WITH[spoilt];
+  if (wanted === undefined || (scope === null && spoilt !== 'caller')) return [];
+  return status === wanted ? [] : [`not refused with ${wanted}`];
 }

@@ -9,19 +9,39 @@ import {
 import { spoilt, spoiltText } from './mutate.js';
 import { valueFor } from './valid-value.js';
 
+/** The one thing that is wrong with a request; `caller` is a key that is none, `scope` one that may do something else. */
+export type Spoilt =
+  | 'nothing'
+  | 'body'
+  | 'query'
+  | 'path'
+  | 'method'
+  | 'key'
+  | 'no key'
+  | 'media type'
+  | 'syntax'
+  | 'caller'
+  | 'scope';
+
 /** A request that was made from the contract, right in all it can tell or spoilt in one way. */
 export interface FuzzRequest {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
-  readonly spoilt: 'nothing' | 'body' | 'query' | 'path' | 'method' | 'key' | 'media type' | 'syntax';
+  readonly spoilt: Spoilt;
+  /** Whose key it comes with; `null` for none. */
   readonly scope: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
 }
 
-/** Ids that exist, by the beginning of their pattern. */
-export type Known = (pattern: string) => readonly string[];
+/** What exists already, so that a right request does not only look right. */
+export interface Known {
+  /** Ids, by their pattern. */
+  readonly values: (pattern: string) => readonly string[];
+  /** Bodies that an operation may well take; often none are known. */
+  readonly bodies: (operation: string) => readonly unknown[];
+}
 
 type Schema = Readonly<Record<string, unknown>>;
 const document = readContract();
@@ -46,11 +66,10 @@ function requestOf(
 ): fc.Arbitrary<FuzzRequest> {
   const parameters = [...ofPath, ...(operation.parameters ?? [])].map(resolvedParameter);
   const [mediaType, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
-  const value = (schema: unknown): fc.Arbitrary<unknown> => valueFor(schema as Schema, resolve, known);
+  const value = (schema: unknown): fc.Arbitrary<unknown> => valueFor(schema as Schema, resolve, known.values);
   const scope = operation.security?.[0]?.['key']?.[0] ?? null;
-  const right =
-    content?.schema === undefined || mediaType !== 'application/json' ? fc.constant(null) : value(content.schema);
-  const kinds = [
+  const keyed = parameters.some(({ name, required }) => name === 'Idempotency-Key' && required === true);
+  const kinds: readonly Spoilt[] = [
     'nothing',
     'nothing',
     'nothing',
@@ -58,9 +77,15 @@ function requestOf(
     'path',
     'method',
     'key',
-    ...(mediaType === undefined ? [] : (['body', 'body', 'body', 'media type', 'syntax'] as const)),
-  ] as const;
-  return fc.constantFrom<FuzzRequest['spoilt']>(...kinds).chain((kind) =>
+    ...(keyed ? (['no key'] as const) : []),
+    ...(scope === null ? [] : (['caller', 'scope'] as const)),
+    ...(mediaType === undefined ? [] : (['body', 'body', 'body', 'media type'] as const)),
+    ...(mediaType === 'application/json' ? (['syntax'] as const) : []),
+  ];
+  const bodies = known.bodies(operation.operationId);
+  const made = bodyOf(mediaType, content?.schema, value);
+  const right = bodies.length === 0 ? made : fc.oneof(made, fc.constantFrom(...bodies));
+  return fc.constantFrom(...kinds).chain((kind) =>
     fc
       .record({
         path: pathOf(path, parameters, value, kind),
@@ -68,27 +93,50 @@ function requestOf(
         body: kind === 'body' ? spoilt(right) : right,
         key: fc.uuid(),
         junk: fc.string({ unit: 'binary', maxLength: 60 }),
-        method: fc.constantFrom('PUT', 'PATCH', 'DELETE', 'POST'),
+        method: fc.constantFrom('PUT', 'PATCH', 'DELETE', 'POST', 'HEAD', 'OPTIONS', 'PROPFIND'),
       })
-      .map((made) => ({
+      .map((drawn) => ({
         operation: operation.operationId,
-        method: kind === 'method' ? made.method : method.toUpperCase(),
-        path: `${made.path}${made.query === '' ? '' : `?${made.query}`}`,
+        method: kind === 'method' ? drawn.method : method.toUpperCase(),
+        path: `${drawn.path}${drawn.query === '' ? '' : `?${drawn.query}`}`,
         spoilt: kind,
-        scope,
-        headers: headersOf(kind, mediaType, made.key),
-        body: mediaType === undefined ? null : kind === 'syntax' ? `{"a":${made.junk}` : textOf(made.body),
+        scope: kind === 'caller' ? null : kind === 'scope' ? otherThan(scope) : scope,
+        headers: headersOf(kind, mediaType, drawn.key),
+        body: kind === 'syntax' ? `{"a":${drawn.junk}` : textOf(mediaType, drawn.body),
       })),
   );
 }
 
-function textOf(body: unknown): string {
-  return body === undefined ? '' : JSON.stringify(body);
+/** Of lines there are a few; what takes neither JSON nor lines gets none. */
+function bodyOf(
+  mediaType: string | undefined,
+  schema: object | undefined,
+  value: (schema: unknown) => fc.Arbitrary<unknown>,
+): fc.Arbitrary<unknown> {
+  if (schema === undefined) return fc.constant(null);
+  if (mediaType === 'application/json') return value(schema);
+  const line = (schema as Schema)['contentSchema'];
+  return line === undefined ? fc.constant(null) : fc.array(value(line), { minLength: 1, maxLength: 3 });
+}
+
+/** A scope that no route here shares with the one that is needed. */
+function otherThan(scope: string | null): string {
+  return scope === 'webhooks' ? 'reports' : 'webhooks';
+}
+
+function textOf(mediaType: string | undefined, body: unknown): string | null {
+  if (mediaType === undefined) return null;
+  const lines = mediaType !== 'application/json' && Array.isArray(body);
+  return lines ? body.map((line) => `${written(line)}\n`).join('') : written(body);
+}
+
+function written(value: unknown): string {
+  return value === undefined ? '' : JSON.stringify(value);
 }
 
 function headersOf(kind: FuzzRequest['spoilt'], mediaType: string | undefined, key: string): Record<string, string> {
   return {
-    'idempotency-key': kind === 'key' ? 'x'.repeat(300) : `fuzz-${key}`,
+    ...(kind === 'no key' ? {} : { 'idempotency-key': kind === 'key' ? 'x'.repeat(300) : `fuzz-${key}` }),
     ...(mediaType === undefined ? {} : { 'content-type': kind === 'media type' ? 'text/csv' : mediaType }),
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { fromTypeId } from '../../src/spec/typeid.js';
+import type { Ground } from '../on-gateway.js';
 import { rewardOf } from '../soak/activities.js';
 import type { Place } from '../soak/place.js';
 import { control } from '../soak/platform.js';
@@ -18,8 +19,7 @@ const AT_ONCE = 32;
 
 /** Asks a confirm and a release of each redemption at once: one wins, and the supplier's books say the same. */
 export async function raceActs(
-  place: Place,
-  owner: pg.Pool,
+  { place, owner, giveUp }: Ground,
   travellers: readonly Traveller[],
   count: number,
   onProgress: (done: number) => void,
@@ -37,7 +37,7 @@ export async function raceActs(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, runner));
-  const states = await atRest(owner, ids);
+  const states = await atRest(owner, ids, giveUp);
   const wrong = [...(await contradictions(place, owner, ids)), ...unended(states, count)];
   return { redemptions: ids.length, confirmed: states['confirmed'] ?? 0, released: states['released'] ?? 0, wrong };
 }
@@ -63,7 +63,7 @@ async function race({ linkId, scheme, platform }: Traveller, index: number): Pro
 const ENDED = ['confirmed', 'released', 'expired', 'rejected'];
 const REST_WITHIN_MS = 120_000;
 
-async function atRest(owner: pg.Pool, ids: readonly string[]): Promise<Record<string, number>> {
+async function atRest(owner: pg.Pool, ids: readonly string[], giveUp: AbortSignal): Promise<Record<string, number>> {
   const until = performance.now() + REST_WITHIN_MS;
   for (;;) {
     const found = await owner.query<{ state: string; count: number }>(
@@ -71,6 +71,7 @@ async function atRest(owner: pg.Pool, ids: readonly string[]): Promise<Record<st
       [ids.map((id) => fromTypeId('op', id))],
     );
     const states = Object.fromEntries(found.rows.map(({ state, count }) => [state, count]));
+    giveUp.throwIfAborted();
     if (found.rows.every(({ state }) => ENDED.includes(state)) || performance.now() > until) return states;
     await pause(250);
   }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import type { Ground } from '../on-gateway.js';
 import { activityOf } from '../soak/activities.js';
-import type { Place } from '../soak/place.js';
 import type { Traveller } from '../soak/travellers.js';
 
 /** What many copies of the same requests came to. */
@@ -13,8 +13,7 @@ export interface KeyedOutcome {
 
 /** Sends each request so many times at once, by two tenants under the same key; one operation each, one answer for all. */
 export async function raceKeys(
-  place: Place,
-  owner: pg.Pool,
+  { place, owner }: Ground,
   travellers: readonly Traveller[],
   size: { readonly keys: number; readonly copies: number },
   onProgress: (done: number) => void,

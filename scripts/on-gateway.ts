@@ -1,0 +1,41 @@
+import type pg from 'pg';
+import { ownerPool } from '../test/support/database.js';
+import { openPlace, type Place } from './soak/place.js';
+
+/** A gateway of a run's own, its database, and the signal that says that it is gone. */
+export interface Ground {
+  readonly place: Place;
+  readonly owner: pg.Pool;
+  /** Aborts when the processes were stopped, by Ctrl-C say: nobody will answer any more. */
+  readonly giveUp: AbortSignal;
+}
+
+/** Starts a gateway with as many tenants, has the work done on it, and leaves no process and no folder however that ends. */
+export async function onGateway<T>(
+  { tenants, schemesDir }: { readonly tenants: number; readonly schemesDir?: string },
+  work: (ground: Ground) => Promise<T>,
+): Promise<T> {
+  const place = await openPlace('postgres', tenants, schemesDir);
+  const owner = ownerPool(place.ownerUrl);
+  const gone = new AbortController();
+  void place.supervisor.stopped.then(() => gone.abort(new Error('the run was stopped')));
+  try {
+    return await work({ place, owner, giveUp: gone.signal });
+  } finally {
+    await owner.end();
+    await place.stop();
+  }
+}
+
+/** Runs a command's main function and ends with the code that it gives, or 1 when it throws. */
+export function exitWith(main: (args: readonly string[]) => Promise<number>): void {
+  main(process.argv.slice(2)).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+      process.exitCode = 1;
+    },
+  );
+}
