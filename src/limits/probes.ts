@@ -1,5 +1,5 @@
 import type { BreakerRows, Work } from '../core/supplier/ports.js';
-import type { Clock } from './clock.js';
+import { type Clock, pause } from './clock.js';
 import type { Watch } from './watch.js';
 
 /** A request that finds out whether a supplier has recovered; the fleet has one at a time. */
@@ -25,6 +25,9 @@ export interface Probes {
 
 /** What is reserved and not begun is given back after this. */
 const LAPSE_MS = 2_000;
+/** A verdict that could not be told is told again: lost, it would cost the fleet the probe's whole lease and another probe. */
+const TELLS_AT_MOST = 3;
+const TELL_AGAIN_MS = 500;
 
 export function createProbes(options: {
   readonly rows: Pick<BreakerRows, 'probe' | 'settle'>;
@@ -35,6 +38,21 @@ export function createProbes(options: {
   const { rows, watch, clock } = options;
   const reserved = new Map<string, { readonly probe: Probe; readonly stop: () => void }>();
   const asking = new Set<string>();
+  const closing = new AbortController();
+
+  /** Its token makes it safe to tell twice: what was settled is no longer there. */
+  const tell = async (token: string, end: 'passed' | 'failed' | 'released'): Promise<void> => {
+    for (let tells = 1; ; tells += 1) {
+      try {
+        await rows.settle(token, end);
+        return;
+      } catch (error) {
+        options.onError(error);
+        if (tells >= TELLS_AT_MOST) return;
+        await pause(clock, TELL_AGAIN_MS, closing.signal);
+      }
+    }
+  };
 
   const taken = (connectionId: string, work: Work, token: string): Probe => {
     const letGo = watch.hold(token);
@@ -47,7 +65,7 @@ export function createProbes(options: {
         letGo();
         // Until the fleet says more: one that failed keeps the breaker open for longer than what is known lasts.
         if (end === 'passed') watch.learn(connectionId, { work, probeAt: undefined });
-        rows.settle(token, end).catch(options.onError);
+        void tell(token, end);
       },
     };
   };
@@ -105,6 +123,7 @@ export function createProbes(options: {
       if (reserved.get(name)?.probe === probe) unreserve(name)?.settle('released');
     },
     close: () => {
+      closing.abort();
       for (const name of [...reserved.keys()]) unreserve(name)?.settle('released');
     },
   };

@@ -1,5 +1,6 @@
 import type { BreakerRows, ProbeTurn, Standing } from '../core/supplier/ports.js';
 import { PROBE_LEASE, tellTallies } from './call-tally.js';
+import { retried } from './group-commit.js';
 import type { Pools } from './pools.js';
 
 /** How long a breaker stays open after the nth failed probe: doubled each time, up to this, in milliseconds. */
@@ -23,8 +24,9 @@ export function createBreakerRows({ relay }: Pools): BreakerRows {
       return found.token === null ? { waitMs: found.wait_ms } : { token: found.token };
     },
     settle: async (token, end) => {
-      const name = `probe-${end}`;
-      await relay.query({ name, text: SETTLE[end], values: [token] });
+      // What was counted is forgotten before the breaker is touched: whoever tells locks tallies first and breakers second.
+      if (end === 'passed') await retried(() => relay.query({ name: 'probe-forgets', text: FORGET, values: [token] }));
+      await retried(() => relay.query({ name: `probe-${end}`, text: SETTLE[end], values: [token] }));
     },
   };
 }
@@ -42,10 +44,12 @@ const PROBE = `
     greatest(500, extract(epoch FROM greatest(probe_at, probe_until) - clock_timestamp()) * 1000)::float8 AS wait_ms
   FROM breaker WHERE connection_id = $1 AND work = $2`;
 
+const FORGET = `
+  DELETE FROM call_tally t USING breaker b WHERE b.probe_token = $1 AND (t.connection_id, t.work) = (b.connection_id, b.work)`;
+
 const SETTLE = {
   passed: `
-    WITH closed AS (DELETE FROM breaker WHERE probe_token = $1 RETURNING connection_id, work),
-    forgotten AS (DELETE FROM call_tally t USING closed c WHERE (t.connection_id, t.work) = (c.connection_id, c.work))
+    WITH closed AS (DELETE FROM breaker WHERE probe_token = $1 RETURNING connection_id, work)
     SELECT close_incident(connection_id, 'breaker', work) FROM closed`,
   failed: `
     UPDATE breaker SET open_ms = least(open_ms * 2, ${OPEN_AT_MOST_MS}), probe_token = NULL, probe_until = NULL,

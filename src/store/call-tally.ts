@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Standing, Tally, Work } from '../core/supplier/ports.js';
+import { retried } from './group-commit.js';
 
 /** What is looked at, from how many calls on, and which part of them must have failed. */
 const WINDOW = `interval '30 s'`;
@@ -25,18 +26,15 @@ export async function tellTallies(
   probes: readonly string[],
   connections: readonly string[],
 ): Promise<Standing[]> {
-  const { rows } = await relay.query<StandingRow>({
-    name: 'tell-tallies',
-    text: TELL,
-    values: [
-      tallies.map((one) => one.connectionId),
-      tallies.map((one) => one.work),
-      tallies.map((one) => one.calls),
-      tallies.map((one) => one.failures),
-      probes,
-      [...new Set([...connections, ...tallies.map((one) => one.connectionId)])],
-    ],
-  });
+  const values = [
+    tallies.map((one) => one.connectionId),
+    tallies.map((one) => one.work),
+    tallies.map((one) => one.calls),
+    tallies.map((one) => one.failures),
+    probes,
+    [...new Set([...connections, ...tallies.map((one) => one.connectionId)])],
+  ];
+  const { rows } = await retried(() => relay.query<StandingRow>({ name: 'tell-tallies', text: TELL, values }));
   return rows.map(({ connection_id, throttled, open }) => ({ connectionId: connection_id, throttled, open }));
 }
 

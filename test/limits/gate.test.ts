@@ -198,6 +198,42 @@ describe('an admission', () => {
   });
 });
 
+describe('the verdict of a probe', () => {
+  const settledAs = ({ rows }: ReturnType<typeof world>) => rows.asked.filter(({ name }) => name === 'settle');
+  const passing = async (one: ReturnType<typeof world>): Promise<void> => {
+    one.rows.state.open = { write: 0 };
+    one.rows.state.probe = { token: 't' };
+    await one.clock.pass(0);
+    const leave = one.gate.enter(limitedTo(null), ASKED, new AbortController().signal);
+    await one.clock.pass(0);
+    one.rows.state.down = true;
+    (await leave)('answered');
+    await settled();
+  };
+  const ASKED = { work: 'write', priority: 'live', admitted: false, withinMs: 1_000 } as const;
+
+  it('is told again while the database is away', async () => {
+    const one = world();
+    await passing(one);
+    one.rows.state.down = false;
+    await one.clock.pass(5_000);
+    const verdict = { name: 'settle', what: { token: 't', end: 'passed' } };
+    expect(settledAs(one)).toEqual([verdict, verdict]);
+  });
+
+  it('is told a few times and no more, and at once when the gate closes', async () => {
+    const one = world();
+    await passing(one);
+    await one.clock.pass(60_000);
+    expect(settledAs(one)).toHaveLength(3);
+    const another = world();
+    await passing(another);
+    another.rows.state.down = false;
+    await another.gate.close();
+    expect(settledAs(another)).toHaveLength(2);
+  });
+});
+
 describe('the retry budget in a process', () => {
   it('costs no question before the first repeat, which is told with the next wish', async () => {
     const { clock, rows, admit } = world();
