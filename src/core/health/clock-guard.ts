@@ -10,7 +10,7 @@ export interface ClockGuard {
   readonly skewMs: () => number;
   /** Whether that is little enough to work. Costs nothing, so it may be asked before every step. */
   readonly right: () => boolean;
-  /** Asks the database. Rejects, and believes what it knew, when there is no answer. */
+  /** Asks the database. Rejects when there is no answer; believes what it knew then, and when the answer took too long to tell. */
   measure(): Promise<void>;
 }
 
@@ -51,6 +51,9 @@ export function createClockGuard(
         const another = await read();
         if (another.wayMs < best.wayMs) best = another;
       }
+      // Waiting for a connection is all on one side of the way: such a reading is believed only where that could not explain it.
+      const doubtMs = best.wayMs / 2;
+      if (doubtMs > limitMs / 2 && Math.abs(best.skewMs) - doubtMs <= limitMs) return;
       skewMs = best.skewMs;
       offset = best.offset;
     },

@@ -3,15 +3,15 @@ import { createClockGuard, createClockRound } from '../../../src/core/health/clo
 
 const MINUTE = 60_000;
 
-/** A machine beside a database whose clock is the true one; a question takes `wayMs`, half of it each way. */
+/** A machine beside a database whose clock is the true one; a question waits to be put, and then goes its way, half of it there. */
 function machine(skewMs = 0) {
-  const it = { trueMs: 1_000_000, skewMs, sleptMs: 0, ways: [4], asked: 0, away: false };
+  const it = { trueMs: 1_000_000, skewMs, sleptMs: 0, ways: [4], waitMs: 0, asked: 0, away: false };
   const clocks = { wall: () => it.trueMs + it.skewMs, monotonic: () => it.trueMs - it.sleptMs };
   const askDatabase = async (): Promise<number> => {
     if (it.away) throw new Error('the database is away');
     const way = it.ways[it.asked % it.ways.length] ?? 0;
     it.asked += 1;
-    it.trueMs += way / 2;
+    it.trueMs += it.waitMs + way / 2;
     const told = it.trueMs;
     it.trueMs += way / 2;
     return told;
@@ -69,6 +69,29 @@ describe('the clock guard', () => {
       return guard.right();
     });
     expect(verdicts).toEqual([false, false, false, true, true]);
+  });
+
+  it('takes nobody’s waiting for a connection for a clock that is off', async () => {
+    const { it: state, guard } = machine(300);
+    await guard.measure();
+    for (const waitMs of [2_100, 4_100, 30_000]) {
+      state.waitMs = waitMs;
+      await guard.measure();
+      expect([guard.right(), Math.round(guard.skewMs())]).toEqual([true, 300]);
+    }
+  });
+
+  it('believes a slow reading that no waiting explains, and a quick one among slow ones', async () => {
+    for (const skewMs of [10 * MINUTE, -10 * MINUTE]) {
+      const { it: state, guard } = machine(skewMs);
+      state.waitMs = 8_000;
+      await guard.measure();
+      expect(guard.right()).toBe(false);
+    }
+    const { it: state, guard } = machine(2_100);
+    state.ways = [9_000, 4, 9_000];
+    await guard.measure();
+    expect(guard.right()).toBe(false);
   });
 
   it('knows what it knew while the database is away', async () => {
