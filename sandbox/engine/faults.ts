@@ -2,7 +2,7 @@ import { logNormalMs, type Random, seededRandom } from './random.js';
 import { Field } from './shape.js';
 
 /** Every way in which a simulated supplier misbehaves on request: first in its answers, then in its pushes. */
-const EXCHANGE_FAULTS = [
+export const EXCHANGE_FAULTS = [
   'refuse',
   'hang',
   'commitThenDrop',

@@ -1,22 +1,9 @@
+import { EXCHANGE_FAULTS } from '../../sandbox/engine/faults.js';
 import type { Scheme } from '../../src/spec/scheme.js';
 import type { Place } from './place.js';
 import { control } from './platform.js';
 
-/** Everything a supplier does wrong in an answer, and in a push (reliability.md, S1). */
-const ANSWERS = [
-  'refuse',
-  'hang',
-  'commitThenDrop',
-  'dropBeforeCommit',
-  'commitLate',
-  'throttle',
-  'errorBeforeCommit',
-  'errorAfterCommit',
-  'garbage',
-  'wrongEcho',
-  'slowDrip',
-  'skewedClock',
-] as const;
+/** Everything a supplier does wrong in a push (reliability.md, S1); its answers go wrong in every way that there is. */
 const PUSHES = ['duplicateNotification', 'reorderNotification', 'forgeNotification'] as const;
 
 /** Below every scheme's `conclusiveAfterMs`, and later than its first look-ups. */
@@ -26,7 +13,7 @@ const OF_PUSHES = 0.1;
 
 /** Has every supplier misbehave in so great a share of its exchanges, all kinds alike. */
 export async function playFaults(place: Place, share: number, seed: number): Promise<void> {
-  const answers = ANSWERS.map((kind) => [kind, share / ANSWERS.length] as const);
+  const answers = EXCHANGE_FAULTS.map((kind) => [kind, share / EXCHANGE_FAULTS.length] as const);
   const pushes = PUSHES.map((kind) => [kind, share === 0 ? 0 : OF_PUSHES] as const);
   const rates = Object.fromEntries([...answers, ...pushes]);
   await eachScheme(place, (scheme, index) =>
