@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { components } from '../../contracts/generated/gateway.js';
-import { fromTypeId } from '../../src/spec/typeid.js';
 import { brokenInvariants, ledgerPoints } from '../support/invariants.js';
 import type { Books, SandboxMember } from '../support/gateway.js';
 import { leaksIn } from './canaries.js';
 import { type Answered, type Ask, type Door, openDoor, toldAlike } from './door.js';
-import { accrue, effects, inState, type Link, linked, type Operation, operationIn, posted } from './requests.js';
-import { lookedAt, lost } from './support-desk.js';
+import { accrue, effects, inState, type Link, linked, operationIn, posted } from './requests.js';
+import { lookedAt, lost, parked } from './support-desk.js';
 
 type Schemas = components['schemas'];
 const SCHEME = 'china-railway';
@@ -40,21 +39,10 @@ const decide = (id: string, decision: string, ask = admin): Promise<Answered> =>
 const search = (query: string, ask = ours) => door.ask('POST', '/v1/support/search', { ...ask, body: { query } });
 const approvalIn = ({ json }: Answered): Schemas['Approval'] => json['approval'] as Schemas['Approval'];
 
-/** What the files of two closed days, or their absence, make of an operation whose outcome is open. */
-async function parked({ id }: Operation, reviewReason: string, evidence: object | null): Promise<void> {
-  await door.sql(
-    `WITH moved AS (UPDATE operation SET state = 'needs-review', review_reason = $2, evidence = $3, version = version + 1,
-         unknown_since = NULL, next_action_at = now() + interval '1 day' WHERE id = $1 AND state = 'unknown' RETURNING *)
-     INSERT INTO event (tenant_id, subject_kind, subject_id, sequence, link_id, type, from_state, to_state, at)
-     SELECT tenant_id, 'operation', id, version, link_id, 'operation.needs-review', 'unknown', state, now() FROM moved`,
-    [fromTypeId('op', id), reviewReason, evidence],
-  );
-}
-
 describe('two persons', () => {
   it('send again what the supplier never got, and it is there once', async () => {
     const operation = await lost(door, link, 'dropBeforeCommit');
-    await parked(operation, 'absent', { by: 'settlement', absent: true });
+    await parked(door, operation, 'absent', { by: 'settlement', absent: true });
     const asked = await act(operation.id, { action: 'resend' });
     const approval = approvalIn(asked);
     expect([asked.status, approval.state, approval.operationId]).toEqual([202, 'pending', operation.id]);
@@ -71,7 +59,7 @@ describe('two persons', () => {
 
   it('settle what the supplier posted and never said', async () => {
     const operation = await lost(door, link, 'commitThenDrop');
-    await parked(operation, 'awaiting-file', null);
+    await parked(door, operation, 'awaiting-file', null);
     const [effect] = await effects(door, SCHEME, operation.reference);
     const evidence = { outcome: 'posted', supplierReference: effect?.supplierReference };
     const approval = approvalIn(await act(operation.id, { action: 'settle', evidence }));
@@ -91,7 +79,7 @@ describe('two persons', () => {
 
   it('send many again as they were shown', async () => {
     const two = [await lost(door, link, 'dropBeforeCommit'), await lost(door, link, 'dropBeforeCommit')];
-    for (const one of two) await parked(one, 'absent', { by: 'settlement', absent: true });
+    for (const one of two) await parked(door, one, 'absent', { by: 'settlement', absent: true });
     const scope = { scheme: SCHEME, reviewReason: 'absent' };
     const ask = (more: object) =>
       door.ask('POST', '/v1/support/requeues', {
@@ -159,7 +147,7 @@ describe('one person', () => {
 describe('another tenant', () => {
   it('is told of ours what it is told of nothing', async () => {
     const operation = await lost(door, link, 'dropBeforeCommit');
-    await parked(operation, 'absent', { by: 'settlement', absent: true });
+    await parked(door, operation, 'absent', { by: 'settlement', absent: true });
     const approval = approvalIn(await act(operation.id, { action: 'resend' }));
     const scope = { operationIds: [operation.id] };
     const preview = { scope, action: 'resend', dryRun: true, reason: 'x' };

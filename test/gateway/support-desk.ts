@@ -110,7 +110,7 @@ export async function lookedAt(
 }
 
 /** An accrual whose outcome is unknown after `fault`, and which nobody looks up by itself for an hour. */
-export async function lost(door: Door, link: Link, fault: string): Promise<Operation> {
+export async function lost(door: Place & Pick<Door, 'sql'>, link: Link, fault: string): Promise<Operation> {
   await door.sandbox.put(`${link.scheme}/faults`, { seed: 1, rates: { [fault]: 1 } });
   try {
     const { id } = operationIn(await accrue(door, link));
@@ -123,4 +123,20 @@ export async function lost(door: Door, link: Link, fault: string): Promise<Opera
   } finally {
     await door.sandbox.delete(`${link.scheme}/faults`);
   }
+}
+
+/** What the files of two closed days, or their absence, make of an operation whose outcome is open. */
+export async function parked(
+  { sql }: Pick<Door, 'sql'>,
+  { id }: Operation,
+  reviewReason: string,
+  evidence: object | null,
+): Promise<void> {
+  await sql(
+    `WITH moved AS (UPDATE operation SET state = 'needs-review', review_reason = $2, evidence = $3, version = version + 1,
+         unknown_since = NULL, next_action_at = now() + interval '1 day' WHERE id = $1 AND state = 'unknown' RETURNING *)
+     INSERT INTO event (tenant_id, subject_kind, subject_id, sequence, link_id, type, from_state, to_state, at)
+     SELECT tenant_id, 'operation', id, version, link_id, 'operation.needs-review', 'unknown', state, now() FROM moved`,
+    [fromTypeId('op', id), reviewReason, evidence],
+  );
 }
