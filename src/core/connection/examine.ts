@@ -1,6 +1,7 @@
 import type { AnyAdapter } from '../../spec/adapter.js';
 import type { Bilingual } from '../../spec/values.js';
 import { type FieldError, Problem } from '../problem.js';
+import { type AddressFault, addressFault } from './base-url.js';
 import type { Candidate, TryOut } from './ports.js';
 
 const MAX_ERRORS = 20;
@@ -26,7 +27,7 @@ export async function examine(
   tryOut: TryOut,
   language: 'zh' | 'en',
 ): Promise<void> {
-  const errors = [...addressFaults(candidate.settings), ...configurationFaults(candidate, adapter)];
+  const errors = [...addressFaults(candidate), ...configurationFaults(candidate, adapter)];
   if (errors.length > 0) throw invalidAt(errors, language);
   // What is left are the times: the adapter has taken the rest.
   await tryOut(candidate, () => Promise.resolve()).catch(() => {
@@ -37,11 +38,9 @@ export async function examine(
 type Rule = keyof typeof RULES;
 type Found = readonly [pointer: string, rule: Rule];
 
-function addressFaults({ baseUrl }: Readonly<Record<string, unknown>>): Found[] {
-  if (typeof baseUrl !== 'string') return [];
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) return [['/settings/baseUrl', 'address']];
-  return url.username === '' && url.password === '' ? [] : [['/settings/baseUrl', 'credentials']];
+function addressFaults({ settings: { baseUrl }, timing }: Candidate): Found[] {
+  const fault = typeof baseUrl === 'string' ? addressFault(baseUrl, timing) : null;
+  return fault === null ? [] : [['/settings/baseUrl', fault]];
 }
 
 /** An adapter reads its two parts one after the other; the one it read last is the one it found wrong. */
@@ -90,9 +89,16 @@ function invalidAt(found: readonly Found[], language: 'zh' | 'en'): Problem {
   return new Problem('INVALID', { errors: [...told.values()].slice(0, MAX_ERRORS) });
 }
 
-const RULES = {
+const ADDRESS_RULES = {
   address: { zh: '应为 http 或 https 地址', en: 'must be an http or https address' },
   credentials: { zh: '不得包含凭据，请放入 secrets', en: 'must hold no credentials; they belong into secrets' },
+  extras: { zh: '不得包含查询参数或片段', en: 'must have no query and no fragment' },
+  plain: { zh: '应为 https 地址', en: 'must be an https address' },
+  private: { zh: '不得指向本机或内网地址', en: 'must not lead to this machine or a private network' },
+} as const satisfies Readonly<Record<AddressFault, Bilingual>>;
+
+const RULES = {
+  ...ADDRESS_RULES,
   missing: { zh: '为必填项', en: 'is required' },
   unknown: { zh: '不是此适配器的已知字段', en: 'is not known to this adapter' },
   malformed: { zh: '不符合此适配器要求的格式', en: 'does not have the form that this adapter wants' },
