@@ -10,8 +10,8 @@ export class ReferenceTaken extends Error {
 }
 
 /**
- * A supplier reference is unique per scheme; the same operation may bring it again, and only a redemption, which has steps, another
- * one beside it.
+ * A supplier reference is unique per scheme; the same operation may bring it again. Another one beside it only a redemption may have,
+ * which has steps, and what people settle: they know the final reference of what had one that was not.
  */
 export async function takeReceipts(client: pg.PoolClient, changes: readonly Change[]): Promise<void> {
   const bringing = changes.filter(({ decision }) => decision.supplierReference !== undefined);
@@ -22,15 +22,15 @@ export async function takeReceipts(client: pg.PoolClient, changes: readonly Chan
       supplier_reference: decision.supplierReference,
       tenant_id: operation.tenantId,
       operation_id: operation.id,
-      has_steps: operation.kind === 'redemption',
+      takes_another: operation.kind === 'redemption' || isByPeople(decision),
     })),
   );
   await client.query({
     name: 'take-receipts',
     text: `INSERT INTO receipt (scheme, supplier_reference, tenant_id, operation_id)
       SELECT scheme, supplier_reference, tenant_id, operation_id
-      FROM jsonb_to_recordset($1::jsonb) AS i (scheme text, supplier_reference text, tenant_id uuid, operation_id uuid, has_steps boolean)
-      WHERE has_steps OR NOT EXISTS (
+      FROM jsonb_to_recordset($1::jsonb) AS i (scheme text, supplier_reference text, tenant_id uuid, operation_id uuid, takes_another boolean)
+      WHERE takes_another OR NOT EXISTS (
         SELECT FROM receipt r WHERE (r.tenant_id, r.operation_id) = (i.tenant_id, i.operation_id))
       ORDER BY scheme, supplier_reference ON CONFLICT DO NOTHING`,
     values: [input],
@@ -43,6 +43,10 @@ export async function takeReceipts(client: pg.PoolClient, changes: readonly Chan
   });
   if (held.rows[0]?.count !== bringing.length)
     throw new ReferenceTaken('supplier reference already belongs to another operation');
+}
+
+function isByPeople({ evidence }: Decision): boolean {
+  return typeof evidence === 'object' && evidence !== null && 'by' in evidence && evidence['by'] === 'people';
 }
 
 /** Events, attempts, wake-ups, the ledger and released activities, in one statement. */

@@ -34,9 +34,10 @@ const INVARIANTS: Readonly<Record<string, string>> = {
     SELECT g.id FROM operation g JOIN operation r ON (r.tenant_id, r.original_id) = (g.tenant_id, g.id)
     WHERE r.kind = 'reversal' AND r.state NOT IN ('rejected', 'cancelled')
     GROUP BY g.tenant_id, g.id HAVING sum(r.points) > g.points + g.bonus_points`,
-  'a receipt names its own operation, and only a redemption, which has steps, has several': `
+  'a receipt names its own operation; several has a redemption, which has steps, and what people settled': `
     SELECT r.operation_id FROM receipt r JOIN operation o ON (o.tenant_id, o.id) = (r.tenant_id, r.operation_id)
-    WHERE r.scheme <> o.scheme OR (r.supplier_reference <> o.supplier_reference AND o.kind <> 'redemption')`,
+    WHERE r.scheme <> o.scheme OR (r.supplier_reference <> o.supplier_reference
+      AND o.kind <> 'redemption' AND o.evidence ->> 'by' IS DISTINCT FROM 'people')`,
   'what the supplier calls an operation is a receipt': `
     SELECT id FROM operation o WHERE supplier_reference IS NOT NULL AND NOT EXISTS (SELECT FROM receipt r
       WHERE (r.scheme, r.supplier_reference, r.tenant_id, r.operation_id) = (o.scheme, o.supplier_reference, o.tenant_id, o.id))`,
