@@ -223,7 +223,8 @@ export interface paths {
         /**
          * Change a connection
          * @description Replaces what is given, `settings` and `secrets` each as a whole, judged as at the creation. New secrets bring a
-         *     connection whose credentials were refused back into service. `state` pauses or resumes it and needs a `reason`.
+         *     connection whose credentials were refused back into service. `state` pauses or resumes it. The change is kept in the
+         *     audit, also of the tenant whose own connection it is.
          */
         readonly patch: operations["updateConnection"];
         readonly trace?: never;
@@ -1532,10 +1533,10 @@ export interface components {
             /** @description The cursor of the next page. */
             readonly next: string | null;
         };
-        /** @description What changes of a connection. */
+        /** @description What changes of a connection, and why. */
         readonly ConnectionPatch: {
-            /** @description Why; a change of state needs one. */
-            readonly reason?: components["schemas"]["Text200"];
+            /** @description Why; no member number. */
+            readonly reason: components["schemas"]["Text200"];
             readonly secrets?: components["schemas"]["ConnectionSecrets"];
             readonly settings?: components["schemas"]["ConnectionSettings"];
             /**
@@ -1547,6 +1548,8 @@ export interface components {
         };
         /** @description A connection to be made. */
         readonly ConnectionRequest: {
+            /** @description Why; no member number. */
+            readonly reason: components["schemas"]["Text200"];
             readonly scheme: components["schemas"]["SchemeId"];
             readonly secrets: components["schemas"]["ConnectionSecrets"];
             readonly settings: components["schemas"]["ConnectionSettings"];
@@ -1560,7 +1563,7 @@ export interface components {
             readonly [key: string]: string;
         };
         /**
-         * @description How the supplier is reached, as its adapter wants it, over the settings of the scheme; `baseUrl` is http or https and holds no credentials.
+         * @description How the supplier is reached, as its adapter wants it, over the settings of the scheme. `baseUrl` has neither credentials, query nor fragment; a real supplier's is https and no private address.
          * @example {
          *       "baseUrl": "https://lp.example.com",
          *       "partner": "interline"

@@ -20,7 +20,7 @@ export interface Administration {
 }
 
 export function openAdministration(parts: Parts): Administration {
-  const { pools, relay, schemes, links, failed } = parts;
+  const { pools, relay, schemes, refuseMemberNumbers: refuse, failed } = parts;
   const desk = createConnectionDesk(pools, relay.nudge);
   const reads = createSchemeReads(pools);
   return {
@@ -31,11 +31,18 @@ export function openAdministration(parts: Parts): Administration {
       adapterFor,
       strongbox: strongboxOf(parts),
       tryOut: tryOutOf(parts),
+      refuse,
       onError: failed('connection check'),
     }),
-    schemeDesk: createSchemeDesk({ desk, reads, schemes, limitsOf }),
+    schemeDesk: createSchemeDesk({ desk, reads, schemes, limitsOf, refuse }),
     backlog: createBacklog({
-      limits: async (connectionId) => (await links.suppliers.of(connectionId)).limits,
+      limits: async (connectionId) => {
+        // Also of one that cannot be opened: nothing of it is sent then, and more comes all the while.
+        const row = await desk.get(connectionId);
+        const scheme = row === null ? undefined : schemes.get(row.scheme);
+        if (row === null || scheme === undefined) throw new Error(`no scheme is known of connection ${connectionId}`);
+        return limitsOf(scheme, row.timing);
+      },
       waiting: (connectionId, atMost) => reads.waiting(connectionId, atMost),
       nowMs: () => performance.now(),
       onError: failed('backlog'),

@@ -5,6 +5,7 @@ import { createReconciliations } from '../core/reconcile/use-cases.js';
 import type { Resyncs } from '../core/resync/resyncs.js';
 import { createResyncRunner, type ResyncRunner } from '../core/resync/runner.js';
 import { createResyncs } from '../core/resync/use-cases.js';
+import { createInOwnWords, reconciliationsInOwnWords, resyncsInOwnWords } from '../core/support/own-words.js';
 import type { Support } from '../core/support/support.js';
 import type { NightPlan } from '../queue/nightly-schedules.js';
 import { createReconStore } from '../store/recon-store.js';
@@ -22,7 +23,7 @@ export interface Desk {
 }
 
 export function openDesk(parts: Parts): Desk {
-  const { pools, relay, schemes, store, breaks, links, inputs, failed } = parts;
+  const { pools, relay, schemes, store, breaks, links, inputs, refuseMemberNumbers, failed } = parts;
   const { suppliers, vault } = links;
   const recon = createReconStore(pools, relay.nudge);
   const resync = createResyncStore(pools, relay.nudge);
@@ -36,15 +37,17 @@ export function openDesk(parts: Parts): Desk {
       failed(where)(error);
     },
   };
+  const reconciliations = createReconciliations({
+    desk: recon,
+    suppliers,
+    startResync: (caller, input, request) => resyncs.start(caller, input, request),
+    now: () => new Date(),
+  });
+  const inOwnWords = createInOwnWords(recon, refuseMemberNumbers);
   return {
-    resyncs,
+    resyncs: resyncsInOwnWords(resyncs, inOwnWords),
     support: openSupport(parts, resyncs),
-    reconciliations: createReconciliations({
-      desk: recon,
-      suppliers,
-      startResync: (caller, input, request) => resyncs.start(caller, input, request),
-      now: () => new Date(),
-    }),
+    reconciliations: reconciliationsInOwnWords(reconciliations, inOwnWords),
     runners: {
       reconcile: createReconcileRunner({ ...common, work: recon, inputs }),
       resync: createResyncRunner({

@@ -7,6 +7,7 @@ import { type ClockGuard, CLOCK_OFF_AT_MOST_MS, createClockGuard } from '../core
 import type { BreakBook, InputVault } from '../core/reconcile/ports.js';
 import type { ConnectionStore, Gate } from '../core/supplier/ports.js';
 import { type Relay, startRelay } from '../core/operation/relay.js';
+import { refuseMemberNumbers, type RefuseMemberNumbers } from '../core/support/member-numbers.js';
 import { type ClosedSets, closedSets } from '../observe/labels.js';
 import { createProcessMetrics, type ProcessMetrics } from '../observe/process-metrics.js';
 import { watchedStore } from '../observe/watched-store.js';
@@ -28,6 +29,7 @@ import { createOperationStore } from '../store/operation-store.js';
 import { publishOutbox } from '../store/outbox.js';
 import { openPools, type Pools, roleUrl } from '../store/pools.js';
 import { databaseTime } from '../store/database-time.js';
+import { createSearchStore } from '../store/support-search.js';
 import { overdue } from '../store/sweep.js';
 import type { createSuppliers, SuppliersOptions } from '../suppliers/suppliers.js';
 import { openGate, openSuppliers } from './open-suppliers.js';
@@ -78,6 +80,8 @@ export interface Parts {
     connections: ConnectionStore,
     openSecrets: SuppliersOptions['openSecrets'],
   ) => ReturnType<typeof createSuppliers>;
+  /** Judges what people write in their own words. */
+  readonly refuseMemberNumbers: RefuseMemberNumbers;
   /** Seals what suppliers' settlements say. */
   readonly inputs: InputVault;
   readonly inbound: InboundUseCases;
@@ -162,6 +166,8 @@ export async function openParts(options: GatewayOptions): Promise<Parts> {
     master,
     openSecrets,
     suppliersOver,
+    refuseMemberNumbers: (tenantId, texts) =>
+      refuseMemberNumbers({ schemes: () => schemes.values(), vault, store: createSearchStore(pools) }, tenantId, texts),
     inputs: createSettlementVault(master),
     inbound,
     clock,

@@ -11,8 +11,8 @@ export function adminConnectionRoutes(door: Door, connections: Connections): voi
     connections.list(caller, { scheme: query.scheme, state: query.state }, pageOf(query)),
   );
   serveCreation(door, 'createConnection', async ({ caller, language, body, request }) => {
-    const { scheme, settings, secrets, timing = 'normal' } = body;
-    const input = { scheme, tenantId: tenantOf(body.tenantId), settings, secrets, timing };
+    const { scheme, settings, secrets, timing = 'normal', reason } = body;
+    const input = { scheme, tenantId: tenantOf(body.tenantId), settings, secrets, timing, reason };
     return connections.create(caller, input, request, language);
   });
   serveView(door, 'getConnection', ({ caller, param }) => connections.get(caller, uuidOf('con', param('id'))));
@@ -28,6 +28,6 @@ export function adminConnectionRoutes(door: Door, connections: Connections): voi
 function tenantOf(id: string | undefined): string | null {
   if (id === undefined) return null;
   const tenantId = fromTypeId('ten', id);
-  if (tenantId === null) throw invalid('/tenantId', 'is no tenant');
+  if (tenantId === null) throw invalid('/tenantId', { zh: '没有这样的租户', en: 'is no tenant' });
   return tenantId;
 }

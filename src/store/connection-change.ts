@@ -32,14 +32,26 @@ export async function changeConnection(
   const after = await update(client, before, change);
   await writeIncidents(client, id, change);
   if (before.state !== 'live' && after.state === 'live') await wake(client, id);
-  await writeAudit(client, caller, {
+  await auditConnection(client, caller, after, {
+    id: change.once,
     act: change.act,
-    subject: toTypeId('con', id),
     reason: change.reason,
     before: audited(before),
     after: { ...audited(after), ...(change.secrets === undefined ? {} : { secrets: 'replaced' }) },
   });
   return { row: after, changed: true };
+}
+
+/** Keeps what was done to a connection with whoever did it, and with the tenant whose own it is, under the same name. */
+export async function auditConnection(
+  client: pg.PoolClient,
+  caller: Caller,
+  { id, tenantId }: ConnectionRow,
+  entry: Omit<Parameters<typeof writeAudit>[2], 'subject'>,
+): Promise<void> {
+  for (const owner of new Set([caller.tenantId, tenantId ?? caller.tenantId])) {
+    await writeAudit(client, { ...caller, tenantId: owner }, { ...entry, subject: toTypeId('con', id) });
+  }
 }
 
 /** What the audit keeps of a connection. Settings are no secrets; secrets are never here. */

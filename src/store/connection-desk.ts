@@ -1,40 +1,56 @@
 import pg from 'pg';
 import type { ConnectionDesk, ConnectionRow, NewConnection, WrappedKey } from '../core/connection/ports.js';
 import { type Caller, invalid, Problem } from '../core/request/ports.js';
-import { toTypeId } from '../spec/typeid.js';
-import { audited, changeConnection } from './connection-change.js';
+import { auditConnection, audited, changeConnection } from './connection-change.js';
 import { CONNECTION_COLUMNS, listConnections, readConnection, readUsed, toConnection } from './connection-rows.js';
 import { CONNECTIONS_SUBJECT, OPERATOR } from './operator.js';
 import { retried } from './group-commit.js';
+import { answeredUnderHold, underHold } from './held-key.js';
 import type { Pools } from './pools.js';
-import { answered, answerOnce, writeAudit } from './recon-once.js';
 import { asRole, asTenants } from './tenant-scope.js';
 
 /** `afterCommit` is told whenever wake-ups were committed, so that the relay need not wait for its next round. */
 export function createConnectionDesk(pools: Pools, afterCommit: () => void): ConnectionDesk {
-  const keep: ConnectionDesk['keep'] = (caller, request, answer) =>
-    answerOnce(pools, caller, request, [], () => Promise.resolve(answer));
+  const change: ConnectionDesk['change'] = async (caller, id, judge) => {
+    try {
+      return await retried(() => asRole(pools.relay, (client) => changeConnection(client, caller, id, judge)));
+    } catch (error) {
+      if (!isDoneBefore(error)) throw error;
+      const row = await readConnection(pools, id);
+      return row === null ? null : { row, changed: false };
+    } finally {
+      afterCommit();
+    }
+  };
   return {
-    answered: (caller, request) => answered(pools, caller, request),
-    keep,
-    create: async (caller, connection, request, answer) => {
-      const row = await asRole(pools.relay, (client) => create(client, caller, connection)).catch(refused);
-      return keep(caller, request, answer(row));
-    },
+    answered: (caller, request) => answeredUnderHold(pools, caller, request),
+    create: (caller, connection, request, answer) =>
+      underHold(pools, caller, request, async () =>
+        answer(await asRole(pools.relay, (client) => create(client, caller, connection)).catch(refused)),
+      ),
+    act: (caller, id, { request, judge, answer }) =>
+      underHold(pools, caller, request, async () => {
+        const outcome = await change(caller, id, judge);
+        if (outcome === null) throw new Problem('NOT_FOUND');
+        return answer(outcome.row);
+      }),
     get: (id) => readConnection(pools, id),
     list: (caller, filter, page) => listConnections(pools, caller, filter, page),
     used: (tenantId, scheme) => readUsed(pools, tenantId, scheme),
-    change: async (caller, id, judge) => {
-      const outcome = await retried(() => asRole(pools.relay, (client) => changeConnection(client, caller, id, judge)));
-      afterCommit();
-      return outcome;
-    },
+    change,
     operatorKey: (mint) => operatorKey(pools, mint),
   };
 }
 
+const UNIQUE = '23505';
+
+/** The audit has what was to be done once: it was, by the same request, and what became of it since stays. */
+function isDoneBefore(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === UNIQUE && error.table === 'audit';
+}
+
 async function create(client: pg.PoolClient, caller: Caller, connection: NewConnection): Promise<ConnectionRow> {
-  const { id, scheme, tenantId, settings, secrets, timing } = connection;
+  const { id, scheme, tenantId, settings, secrets, timing, reason } = connection;
   const written = await client.query<Record<string, unknown>>({
     name: 'insert-connection',
     text: `INSERT INTO connection (id, scheme, tenant_id, settings, secrets, timing) VALUES ($1, $2, $3, $4, $5, $6)
@@ -43,8 +59,7 @@ async function create(client: pg.PoolClient, caller: Caller, connection: NewConn
   });
   if (written.rows[0] === undefined) return createdBefore(client, connection);
   const row = toConnection(written.rows[0]);
-  const entry = { act: 'connection.create', subject: toTypeId('con', id), reason: 'no reason given' };
-  await writeAudit(client, caller, { ...entry, after: audited(row) });
+  await auditConnection(client, caller, row, { act: 'connection.create', reason, after: audited(row) });
   return row;
 }
 
@@ -61,7 +76,9 @@ async function createdBefore(client: pg.PoolClient, { id }: NewConnection): Prom
 const FOREIGN_KEY = '23503';
 
 function refused(error: unknown): never {
-  if (error instanceof pg.DatabaseError && error.code === FOREIGN_KEY) throw invalid('/tenantId', 'is no tenant');
+  if (error instanceof pg.DatabaseError && error.code === FOREIGN_KEY) {
+    throw invalid('/tenantId', { zh: '没有这样的租户', en: 'is no tenant' });
+  }
   throw error;
 }
 

@@ -65,13 +65,15 @@ export async function writeAudit(
     readonly reason: string;
     readonly before?: Json;
     readonly after?: Json;
+    /** A UUID of what is to be done once; a second one breaks the primary key. */
+    readonly id?: string | undefined;
   },
 ): Promise<void> {
-  const { act, subject, reason, before, after } = entry;
+  const { id = randomUUID(), act, subject, reason, before, after } = entry;
   await client.query(
     `INSERT INTO audit (tenant_id, id, actor, act, subject, reason, before, after)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [caller.tenantId, randomUUID(), toTypeId('key', caller.keyId), act, subject, reason, before ?? null, after ?? null],
+    [caller.tenantId, id, toTypeId('key', caller.keyId), act, subject, reason, before ?? null, after ?? null],
   );
 }
 

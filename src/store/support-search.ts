@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Caller } from '../core/request/ports.js';
-import type { FoundBy, Hit, SearchStore, Sought } from '../core/support/ports.js';
+import type { FoundBy, Hit, MemberIndex, SearchStore, Sought } from '../core/support/ports.js';
 import { camel } from './camel.js';
 import { withinOrganisation } from './organisation.js';
 import type { Pools } from './pools.js';
@@ -17,17 +17,31 @@ export function createSearchStore(pools: Pools): SearchStore {
         }
         return hits.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || newest(a, b));
       }),
-    knows: (tenantId, numbers) =>
-      asTenants(pools.app, [tenantId], async (client) => {
-        const found = await client.query({
-          name: 'knows-number',
-          text: `SELECT FROM unnest($2::text[], $3::bytea[]) AS n (scheme, index)
-            JOIN link l ON l.tenant_id = $1 AND l.scheme = n.scheme AND l.member_index = n.index AND l.state <> 'removed' LIMIT 1`,
-          values: [tenantId, numbers.map(({ scheme }) => scheme), numbers.map(({ index }) => index)],
-        });
-        return found.rowCount === 1;
-      }),
+    knows: async (tenantId, numbers) => {
+      const tenants = tenantId === null ? await everybody(pools) : [tenantId];
+      return asTenants(pools.app, tenants, (client) => isLinked(client, tenants, numbers));
+    },
   };
+}
+
+/** All tenants, for a question that nobody but the operator asks and that only ever is answered with yes or no. */
+async function everybody({ relay }: Pools): Promise<string[]> {
+  const found = await relay.query<{ id: string }>({ name: 'all-tenants', text: 'SELECT id FROM tenant' });
+  return found.rows.map(({ id }) => id);
+}
+
+async function isLinked(
+  client: pg.PoolClient,
+  tenants: readonly string[],
+  numbers: readonly MemberIndex[],
+): Promise<boolean> {
+  const found = await client.query({
+    name: 'knows-number',
+    text: `SELECT FROM unnest($1::uuid[]) AS t (id) CROSS JOIN unnest($2::text[], $3::bytea[]) AS n (scheme, index)
+      JOIN link l ON l.tenant_id = t.id AND l.scheme = n.scheme AND l.member_index = n.index AND l.state <> 'removed' LIMIT 1`,
+    values: [tenants, numbers.map(({ scheme }) => scheme), numbers.map(({ index }) => index)],
+  });
+  return found.rowCount === 1;
 }
 
 const KINDS: readonly Hit['kind'][] = ['link', 'operation'];

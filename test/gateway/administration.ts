@@ -19,7 +19,7 @@ export function tenantIdOf(tenant: 'demo' | 'other'): string {
 /** A connection to the simulated airline, as the body that makes it. */
 export function airlineBody(door: Pick<Door, 'bench'>, tenant: 'demo' | 'other', secrets: object = GOOD) {
   const settings = { baseUrl: `${door.bench.sandbox.url}/northwind-air`, partner: 'interline-sandbox' };
-  return { scheme: 'northwind-air', tenantId: tenantIdOf(tenant), settings, secrets, timing: 'fast' };
+  return { scheme: 'northwind-air', tenantId: tenantIdOf(tenant), settings, secrets, timing: 'fast', reason: 'a test' };
 }
 
 /** Asks as the operator. */

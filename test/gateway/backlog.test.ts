@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { fromRoot } from '../../src/config/paths.js';
+import { fromTypeId } from '../../src/spec/typeid.js';
 import { eventually } from '../support/eventually.js';
 import { rewardFor } from '../support/travellers.js';
 import { act, standingOf } from './administration.js';
 import { type Answered, type Door, openDoor } from './door.js';
+import { giveConnection } from './own-connection.js';
 import { accrue, inState, type Link, linked, newTrip, operationIn, posted } from './requests.js';
 
 const LIMIT = 5;
@@ -99,4 +101,15 @@ it('what was answered is answered again, and each line of a batch is told by its
   expect(await send()).toEqual(answers);
   await act(door, 'northwind-air', 'resume', { key });
   await eventually(send, (told) => told.every((one) => one === 202), { everyMs: 300 });
+});
+
+it('a connection that cannot be opened takes no more than another: nothing of it is sent', async () => {
+  await giveConnection(door, 'demo', 'northwind-air');
+  await door.sql(`UPDATE connection SET settings = '{}' WHERE tenant_id IS NOT NULL`);
+  await door.sql(
+    'UPDATE link SET connection_id = (SELECT id FROM connection WHERE tenant_id IS NOT NULL) WHERE id = $1',
+    [fromTypeId('lnk', link.id)],
+  );
+  for (let n = 0; n < LIMIT; n += 1) expect((await accrue(door, link)).status).toBe(202);
+  expect(refused(await accrue(door, link))).toEqual(REFUSED);
 });

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fromTypeId } from '../../src/spec/typeid.js';
 import { eventually } from '../support/eventually.js';
+import type { SandboxMember } from '../support/gateway.js';
+import { seededTenantId } from '../../src/compose/seed.js';
 import { SCOPES } from '../../src/core/access/caller.js';
+import { OPERATOR } from '../../src/core/connection/operator.js';
 import {
   act,
   airlineBody,
@@ -20,10 +23,11 @@ import { accrue, inState, type Link, linked, operationIn } from './requests.js';
 let door: Door;
 let own: Connection;
 let link: Link;
+let member: SandboxMember;
 beforeAll(async () => {
   door = await openDoor();
   own = await connected(door, airlineBody(door, 'demo'));
-  link = (await linked(door, 'northwind-air', 'own-connection')).link;
+  ({ link, member } = await linked(door, 'northwind-air', 'own-connection'));
 });
 afterAll(() => door.close());
 
@@ -34,10 +38,10 @@ const patched = async (body: object): Promise<Connection> => {
   expect([answer.status, answer.json['code']]).toEqual([200, undefined]);
   return answer.json as unknown as Connection;
 };
-const audit = (subject: string) =>
-  door.sql<{ act: string; reason: string; before: object | null; after: object }>(
-    'SELECT act, reason, before, after FROM audit WHERE subject = $1 ORDER BY at',
-    [subject],
+const audit = (subject: string, tenantId = OPERATOR) =>
+  door.sql<{ act: string; actor: string; reason: string; before: object | null; after: object }>(
+    'SELECT act, actor, reason, before, after FROM audit WHERE subject = $1 AND tenant_id = $2 ORDER BY at',
+    [subject, tenantId],
   );
 const used = async (operation: string): Promise<string | undefined> =>
   (
@@ -99,6 +103,17 @@ describe('what is judged before it is stored', () => {
       '/settings/baseUrl',
     ],
     ['a baseUrl of another kind', () => settings({ baseUrl: 'file:///hunter2' }), '/settings/baseUrl'],
+    ['a baseUrl with a query', () => settings({ baseUrl: 'https://lp.example.com?x' }), '/settings/baseUrl'],
+    [
+      'the address of a machine’s own secrets',
+      () => settings({ baseUrl: 'http://169.254.169.254/latest' }),
+      '/settings/baseUrl',
+    ],
+    [
+      'a real supplier in a private network',
+      () => ({ timing: 'normal', ...settings({ baseUrl: 'https://10.1.2.3' }) }),
+      '/settings/baseUrl',
+    ],
     ['settings without a baseUrl', () => settings({ baseUrl: undefined }), '/settings/baseUrl'],
     ['a setting nobody knows', () => settings({ hunter: 'hunter2' }), '/settings/hunter'],
     ['a setting of another form', () => settings({ partner: 'hunter2 !' }), '/settings/partner'],
@@ -125,7 +140,14 @@ describe('what is judged before it is stored', () => {
 
   it('changes too, which leave everything as it was', async () => {
     const before = (await admin('GET', place())).json;
-    for (const body of [{ settings: { baseUrl: 'ftp://x' } }, { secrets: { username: 'x' } }, { state: 'paused' }]) {
+    const reason = 'a test';
+    for (const body of [
+      { settings: { baseUrl: 'ftp://x' }, reason },
+      { secrets: { username: 'x' }, reason },
+      // The simulated supplier's address is no real one's.
+      { timing: 'normal', reason },
+      { state: 'paused' },
+    ]) {
       expect((await admin('PATCH', place(), { body })).status).toBe(422);
     }
     expect((await admin('GET', place())).json).toEqual(before);
@@ -167,26 +189,75 @@ describe('credentials', () => {
       message: '供应商接受了凭据。',
       connection: { state: 'live', reason: null },
     });
-    await patched({ settings: { ...airlineBody(door, 'demo').settings, baseUrl: 'http://127.0.0.1:9' } });
+    await patched({
+      settings: { ...airlineBody(door, 'demo').settings, baseUrl: 'http://127.0.0.1:9' },
+      reason: 'another host',
+    });
     expect((await admin('POST', `${place()}/check`)).json).toMatchObject({ result: 'unreachable' });
-    await patched({ settings: airlineBody(door, 'demo').settings });
+    await patched({ settings: airlineBody(door, 'demo').settings, reason: 'back again' });
   });
 
   it('and everything else that was done are audited without a secret', async () => {
     const done = await audit(own.id);
     expect(done.map(({ act: name, reason }) => [name, reason])).toEqual([
-      ['connection.create', 'no reason given'],
+      ['connection.create', 'a test'],
       ['connection.change', 'a mistake'],
       ['connection.change', 'mended'],
       ['connection.check', 'a check of the credentials succeeded'],
-      ['connection.change', 'no reason given'],
-      ['connection.change', 'no reason given'],
+      ['connection.change', 'another host'],
+      ['connection.change', 'back again'],
     ]);
+    // Whose connection it is reads the same, under the operator's name.
+    expect(await audit(own.id, seededTenantId('demo'))).toEqual(done);
     expect(done[2]).toMatchObject({
       before: { state: 'auth-failed' },
       after: { state: 'live', reason: null, secrets: 'replaced' },
     });
     expect(JSON.stringify(done)).not.toMatch(/password/);
+  });
+});
+
+describe('words that name a member', () => {
+  const reason = () => `Member ${member.memberNumber} misses points`;
+  const runId = () => `rcn_${'0'.repeat(26)}`;
+  const asSupport = (path: string, body: object) =>
+    door.ask('POST', path, { body: { ...body, reason: reason() }, headers: { 'accept-language': 'zh' } });
+
+  it.each<[string, () => Promise<Answered>]>([
+    [
+      'making a connection',
+      () => admin('POST', CONNECTIONS, { body: { ...airlineBody(door, 'other'), reason: reason() } }),
+    ],
+    ['changing one', () => admin('PATCH', place(), { body: { state: 'paused', reason: reason() } })],
+    ['pausing one', () => asSupport('/v1/support/schemes/northwind-air/actions', { action: 'pause' })],
+    ['looking again', () => asSupport('/v1/support/resyncs', { scope: { scheme: 'northwind-air' } })],
+    ['acting on a break', () => asSupport(`/v1/support/breaks/brk_${'0'.repeat(26)}/actions`, { action: 'resolve' })],
+    ['signing off', () => asSupport(`/v1/support/reconciliations/${runId()}/sign-off`, {})],
+  ])('are no reason for %s', async (_what, ask) => {
+    const { status, json, text } = await ask();
+    expect([status, json['errors']]).toMatchObject([422, [{ pointer: '/reason' }]]);
+    expect(text).not.toContain(member.memberNumber);
+  });
+
+  it('are told in the language of who wrote them', async () => {
+    const { json } = await asSupport('/v1/support/schemes/northwind-air/actions', { action: 'pause' });
+    expect(json['errors']).toEqual([{ pointer: '/reason', message: '含有会员号，请改写' }]);
+  });
+
+  it('are kept nowhere', async () => {
+    const kept = await door.sql(
+      `SELECT FROM audit WHERE reason LIKE $1 UNION ALL SELECT FROM connection WHERE reason LIKE $1
+       UNION ALL SELECT FROM incident WHERE reason LIKE $1 UNION ALL SELECT FROM resync WHERE reason LIKE $1
+       UNION ALL SELECT FROM idempotency_key WHERE body LIKE $1`,
+      [`%${member.memberNumber}%`],
+    );
+    expect(kept).toEqual([]);
+  });
+
+  it('are a tenant’s own affair: another learns nothing of who is linked', async () => {
+    const key = await door.addKey('other', ['support']);
+    const body = { scope: { from: '2020-01-01T00:00:00Z' }, reason: reason() };
+    expect((await door.ask('POST', '/v1/support/resyncs', { key, body })).status).toBe(202);
   });
 });
 
@@ -198,7 +269,7 @@ it('nothing of it is for any other key, whatever its scopes', async () => {
       door.ask('GET', CONNECTIONS, { key }),
       door.ask('POST', CONNECTIONS, { key, body }),
       door.ask('GET', place(), { key }),
-      door.ask('PATCH', place(), { key, body: { reason: 'x' } }),
+      door.ask('PATCH', place(), { key, body: { state: 'live', reason: 'x' } }),
       door.ask('POST', `${place()}/check`, { key }),
     ]);
     expect(answers.map(({ json }) => json['code'])).toEqual(answers.map(() => 'FORBIDDEN'));
@@ -211,7 +282,10 @@ it('what is paused by hand stays paused, whatever the credentials do', async () 
     state: 'paused',
     shared: false,
   });
-  expect(await patched({ secrets: GOOD })).toMatchObject({ state: 'paused', reason: 'paused by a test' });
+  expect(await patched({ secrets: GOOD, reason: 'mended' })).toMatchObject({
+    state: 'paused',
+    reason: 'paused by a test',
+  });
   expect((await admin('POST', `${place()}/check`)).json).toMatchObject({
     result: 'ok',
     connection: { state: 'paused' },

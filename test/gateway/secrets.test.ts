@@ -23,7 +23,14 @@ it('a canary is found in every spelling', () => {
 it('secrets of a connection are nowhere, whatever becomes of it', async () => {
   const key = gateway.adminKey;
   const settings = { baseUrl: `${gateway.supplier.url}/northwind-air`, partner: 'interline-sandbox' };
-  const body = { scheme: 'northwind-air', tenantId: tenantIdOf('demo'), settings, secrets: SECRETS, timing: 'fast' };
+  const body = {
+    scheme: 'northwind-air',
+    tenantId: tenantIdOf('demo'),
+    settings,
+    secrets: SECRETS,
+    timing: 'fast',
+    reason: 'a test',
+  };
   for (const wrong of [
     { ...body, secrets: { ...SECRETS, [SECRETS.password]: 'x' } },
     { ...body, secrets: { ...SECRETS, username: `${SECRETS.username}:` } },

@@ -24,8 +24,8 @@ describe('a connection', () => {
     expect([made.status, made.headers.get('location')]).toEqual([201, `${PLACE}/${connectionView.id}`]);
     const tenantId = fromTypeId('ten', connectionBody.tenantId);
     expect(lastAsked()?.input).toEqual({ ...connectionBody, tenantId, language: 'en' });
-    const { scheme, settings, secrets } = connectionBody;
-    await gateway.ask('POST', PLACE, { body: { scheme, settings, secrets } });
+    const { scheme, settings, secrets, reason } = connectionBody;
+    await gateway.ask('POST', PLACE, { body: { scheme, settings, secrets, reason } });
     expect(lastAsked()?.input).toMatchObject({ tenantId: null, timing: 'normal' });
   });
 
@@ -43,7 +43,9 @@ describe('a connection', () => {
     const body = { secrets: { password: 'new' }, reason: 'Yearly change' };
     expect((await gateway.ask('PATCH', `${PLACE}/${connectionView.id}`, { body })).status).toBe(200);
     expect(lastAsked()).toEqual({ name: 'changeConnection', input: { id: ID, ...body, language: 'en' } });
-    expect((await gateway.ask('PATCH', `${PLACE}/${connectionView.id}`, { body: {} })).status).toBe(422);
+    for (const wrong of [{}, { reason: 'nothing' }, { secrets: body.secrets }]) {
+      expect((await gateway.ask('PATCH', `${PLACE}/${connectionView.id}`, { body: wrong })).status).toBe(422);
+    }
   });
 
   it('is checked without a body and without a key', async () => {
@@ -63,6 +65,7 @@ describe('a connection', () => {
     ['a state that only suppliers bring about', { state: 'hunter2' }, '/state'],
     ['a tenant that is none', { tenantId: 'hunter2' }, '/tenantId'],
     ['a member that is not known', { password: 'hunter2' }, '/password'],
+    ['no reason', { reason: undefined }, '/reason'],
   ])('with %s is refused without a word of it', async (_what, change, pointer) => {
     const body = { ...connectionBody, ...change };
     const { status, json, text } = await gateway.ask('POST', PLACE, { body });

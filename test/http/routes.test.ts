@@ -146,7 +146,9 @@ describe('what is not there', () => {
     ['PATCH', '/v1/admin/connections/{id}', 'con'],
     ['POST', '/v1/admin/connections/{id}/check', 'con'],
   ] as const;
-  const patches: Readonly<Record<string, object>> = { '/v1/admin/connections/{id}': { reason: 'Yearly change' } };
+  const patches: Readonly<Record<string, object>> = {
+    '/v1/admin/connections/{id}': { timing: 'fast', reason: 'Yearly change' },
+  };
   const bodyFor = (path: string) =>
     patches[path] ?? Object.values(posts).find((post) => patternOf(path).test(post.path))?.body ?? {};
   const patternOf = (path: string) => new RegExp(`^${path.replace('{id}', '[^/]+')}$`);

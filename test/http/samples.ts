@@ -107,6 +107,7 @@ export const connectionBody = {
   settings: { baseUrl: 'https://lp.example.com', partner: 'interline' },
   secrets: { username: 'interline', password: 'sesame' },
   timing: 'fast',
+  reason: 'Contract signed in October',
 };
 
 /** Every POST of the contract that takes JSON, with a body that is right in every way. */

@@ -38,7 +38,7 @@ const act =
       : { act: `connection.${name}`, reason: 'a test', standing: standingAfter(row.state, name), ...different };
 const connection = (scheme: string, tenantId: string | null = null): NewConnection => ({
   ...{ id: randomUUID(), scheme, tenantId, settings: { baseUrl: 'https://x.example.com' } },
-  ...{ timing: 'normal', secrets: randomBytes(40) },
+  ...{ timing: 'normal', secrets: randomBytes(40), reason: 'a new contract' },
 });
 const create = (made: NewConnection, key?: string) =>
   desk.create(bench.demo.caller, made, request('x', key), ({ id }) => ({
@@ -152,6 +152,72 @@ describe('a change', () => {
     expect(woken.filter(({ lane }) => lane === 'lookup').map((one) => one.operation_id)).toEqual([unknown]);
     expect(woken.map((one) => one.operation_id)).not.toContain(scheduled);
     expect(await rows('SELECT FROM credential_refusal')).toEqual([]);
+  });
+});
+
+describe('a request that died before its answer was kept', () => {
+  const died = (key: string) =>
+    bench.owner.query(
+      `UPDATE idempotency_key SET state = 'running', status = NULL, body = NULL, locked_until = now() WHERE key = $1`,
+      [key],
+    );
+  const stateOf = async () => (await desk.get(CONNECTION))?.state;
+  const acted = (name: 'pause' | 'resume', key: string, once: string, body: unknown = name) =>
+    desk.act(bench.demo.caller, CONNECTION, {
+      request: request(body, key),
+      judge: act(name, { once }),
+      answer: ({ state }) => ({ status: 200, contentType: 'application/json', body: state }),
+    });
+
+  it('does again what it did not do, and never what it did', async () => {
+    const once = randomUUID();
+    expect(await acted('pause', 'dies', once)).toMatchObject({ body: 'paused', replayed: false });
+    await died('dies');
+    // Somebody brings it back in the meantime.
+    await acted('resume', 'back', randomUUID());
+    expect(await acted('pause', 'dies', once)).toMatchObject({ body: 'live', replayed: false });
+    expect(await acted('pause', 'dies', once)).toMatchObject({ body: 'live', replayed: true });
+    expect(await stateOf()).toBe('live');
+    await acted('pause', 'another', randomUUID());
+    expect(await stateOf()).toBe('paused');
+  });
+
+  it('still has its key: another request under it is refused and does nothing', async () => {
+    await acted('pause', 'held', randomUUID());
+    await died('held');
+    await expect(acted('resume', 'held', randomUUID())).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(await stateOf()).toBe('paused');
+    const made = connection('held-air');
+    await expect(create(made, 'held')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(await desk.get(made.id)).toBeNull();
+  });
+
+  it('lets go of it where it was refused', async () => {
+    await expect(create(connection(SCHEME), 'free')).rejects.toMatchObject({ code: 'CONNECTION_EXISTS' });
+    expect(await rows(`SELECT FROM idempotency_key WHERE key = 'free'`)).toEqual([]);
+  });
+});
+
+describe('the audit of a tenant’s own connection', () => {
+  it('stands with the operator who did something, and with the tenant, under the same name', async () => {
+    const admin = { ...bench.demo.caller, tenantId: OPERATOR_TENANT };
+    const made = connection('audited-air', bench.demo.id);
+    await desk.create(admin, made, request('audited', 'audited'), () => ({
+      ...{ status: 201, contentType: 'application/json', body: '' },
+    }));
+    await desk.change(admin, made.id, act('pause'));
+    await desk.change(bench.demo.caller, made.id, act('resume'));
+    const kept = await rows<{ tenant_id: string; act: string; reason: string; actor: string }>(
+      `SELECT tenant_id, act, reason, actor FROM audit WHERE after ->> 'scheme' = 'audited-air' ORDER BY at, tenant_id`,
+    );
+    expect(new Set(kept.map(({ actor }) => actor)).size).toBe(1);
+    expect(kept.map(({ tenant_id, act: name, reason }) => [tenant_id === bench.demo.id, name, reason])).toEqual([
+      [false, 'connection.create', 'a new contract'],
+      [true, 'connection.create', 'a new contract'],
+      [false, 'connection.pause', 'a test'],
+      [true, 'connection.pause', 'a test'],
+      [true, 'connection.resume', 'a test'],
+    ]);
   });
 });
 

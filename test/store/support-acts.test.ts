@@ -11,7 +11,9 @@ import {
   bodyOf,
   openSupportBench,
   type SupportBench,
+  uuidIn,
 } from './support-bench.js';
+import { request } from './store-bench.js';
 
 let bench: SupportBench;
 beforeAll(async () => {
@@ -211,4 +213,57 @@ it('a reason that names a member is refused, and kept nowhere', async () => {
   }
   const kept = await bench.owner.query('SELECT FROM audit WHERE reason = $1', [reason]);
   expect(kept.rowCount).toBe(0);
+});
+
+describe("a person's own words", () => {
+  const linked = (number: string) =>
+    bench.owner.query('UPDATE link SET member_index = sha256($1::text::bytea) WHERE id = $2', [
+      number,
+      bench.demo.links[0],
+    ]);
+
+  it('that were found right are not judged again: what was answered is answered again', async () => {
+    const operationId = await absentAccrual(bench);
+    const asked = { operationId, action: 'settle', reason: 'Case 777', evidence: { outcome: 'posted' } } as const;
+    const first = await actOn(bench, bench.anna, asked, 'words');
+    const { approval } = bodyOf<{ approval: { id: string } }>(first);
+    const said = { approvalId: uuidIn(approval.id), decision: 'decline', reason: 'Not case 777' } as const;
+    const decided = await bench.support.decide(bench.bert, said, request(said, 'said'));
+    const shown = {
+      scope: { operationIds: [operationId] },
+      action: 'look-up',
+      dryRun: true,
+      reason: 'Case 777',
+    } as const;
+    const preview = await bench.support.requeue(bench.anna, shown, request(shown, 'shown'), 'en');
+    await linked('777');
+    const again = await actOn(bench, bench.anna, asked, 'words');
+    expect(again).toMatchObject({ body: first.body, replayed: true });
+    expect(await bench.support.decide(bench.bert, said, request(said, 'said'))).toMatchObject({ body: decided.body });
+    expect(await bench.support.requeue(bench.anna, shown, request(shown, 'shown'), 'en')).toMatchObject({
+      body: preview.body,
+    });
+    await expect(actOn(bench, bench.anna, asked)).rejects.toMatchObject({
+      details: { errors: [{ pointer: '/reason' }] },
+    });
+  });
+
+  it('name no member of the tenant; those of the operator, which others read, nobody’s', async () => {
+    const words = { approvalId: await askedFor(bench, bench.anna, await settling()), decision: 'decline' } as const;
+    await linked('777');
+    const say = (caller: typeof bench.anna, reason: string) =>
+      bench.support.decide(caller, { ...words, reason }, request(reason));
+    await bench.owner.query('UPDATE link SET member_index = sha256($1::text::bytea) WHERE id = $2', [
+      '888',
+      bench.other.links[0],
+    ]);
+    for (const reason of ['Member 777', 'Member 888']) {
+      await expect(say(bench.admin, reason)).rejects.toMatchObject({ code: 'INVALID' });
+    }
+    await expect(say(bench.bert, 'Member 777')).rejects.toMatchObject({ code: 'INVALID' });
+    expect((await say(bench.bert, 'Member 888')).status).toBe(202);
+  });
+
+  const settling = async () =>
+    ({ operationId: await absentAccrual(bench), action: 'settle', evidence: { outcome: 'posted' } }) as const;
 });

@@ -208,6 +208,32 @@ describe('an act that takes two', () => {
     await decide(bench, bench.bert, approval, 'decline');
   });
 
+  it('may bring another supplier reference than the one it was taken under', async () => {
+    const submitted = {
+      to: 'submitted',
+      nextActionInMs: 86_400_000,
+      everSent: true,
+      supplierReference: 'S-TAKEN',
+    } as const;
+    const operationId = await carried(bench, bench.demo, await accepted(bench, bench.demo), submitted);
+    await bench.store.evidence(bench.demo.id, operationId, () => ({
+      to: 'needs-review',
+      nextActionInMs: 86_400_000,
+      reviewReason: 'awaiting-file',
+    }));
+    await decide(bench, bench.bert, await askedAgain(operationId, 'S-FINAL'));
+    expect(await stored(bench, operationId)).toMatchObject({ state: 'posted', supplier_reference: 'S-FINAL' });
+    const receipts = 'SELECT supplier_reference FROM receipt WHERE operation_id = $1 ORDER BY 1';
+    expect((await bench.owner.query(receipts, [operationId])).rows).toEqual([
+      { supplier_reference: 'S-FINAL' },
+      { supplier_reference: 'S-TAKEN' },
+    ]);
+    for (const reference of ['S-TAKEN', 'S-FINAL']) {
+      const { items } = await bench.support.search(bench.anna, reference);
+      expect(items.map(({ id }) => id)).toEqual([toTypeId('op', operationId)]);
+    }
+  });
+
   /** The supplier's settlement says that it was posted. */
   const evidence = (operationId: string) => {
     const told = { type: 'told-posted', supplierReference: null, matches: true, by: 'settlement' } as const;
@@ -281,6 +307,13 @@ describe('approvals', () => {
     await expect(decide(bench, { ...bench.bert, organisation: 'acme' }, mine[0] ?? '')).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
+  });
+
+  it('of all tenants are for nobody whose key is of one organisation, the operator’s neither', async () => {
+    await askedFor(bench, bench.anna, { operationId: await absentAccrual(bench), ...settle });
+    expect((await bench.support.approvals(bench.admin, {}, { limit: 200 })).items.length).toBeGreaterThan(0);
+    const within = { ...bench.admin, organisation: 'acme' };
+    expect((await bench.support.approvals(within, {}, { limit: 200 })).items).toEqual([]);
   });
 });
 

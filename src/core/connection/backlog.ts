@@ -8,7 +8,7 @@ export interface BacklogDeps {
   readonly waiting: (connectionId: string, atMost: number) => Promise<number>;
   /** Milliseconds that only rise. */
   readonly nowMs: () => number;
-  /** Told of a count that failed; until one succeeds nothing is refused. */
+  /** Told of a count that failed: until one succeeds what was last known is held to; before the first nothing is refused. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -53,6 +53,8 @@ interface Count {
   admitted: number;
 }
 
+const NOTHING_KNOWN = { waiting: 0, limits: null, drain: null, admitted: 0 } as const;
+
 /** One per process. What other processes admit within a second is not seen here, so the bound is passed by that much and no more. */
 export function createBacklog(deps: BacklogDeps): Backlog {
   const counts = new Map<string, Count>();
@@ -76,7 +78,7 @@ export function createBacklog(deps: BacklogDeps): Backlog {
       });
     } catch (error) {
       deps.onError(error);
-      counts.set(connectionId, { at: deps.nowMs(), waiting: 0, limits: null, drain: null, admitted: 0 });
+      counts.set(connectionId, { ...(counts.get(connectionId) ?? NOTHING_KNOWN), at: deps.nowMs() });
     }
   };
 

@@ -26,6 +26,7 @@ export interface CreateConnection {
   readonly settings: Settings;
   readonly secrets: Secrets;
   readonly timing: TimingName;
+  readonly reason: string;
 }
 
 /** The body of `PATCH /v1/admin/connections/{id}`: what is given replaces what was, settings and secrets as a whole. */
@@ -34,7 +35,7 @@ export interface ChangeConnection {
   readonly secrets?: Secrets | undefined;
   readonly timing?: TimingName | undefined;
   readonly state?: 'live' | 'paused' | undefined;
-  readonly reason?: string | undefined;
+  readonly reason: string;
 }
 
 /** The contract's `Connection`. */

@@ -19,6 +19,8 @@ export interface ConnectionRow extends ConnectionFacts {
 
 export type NewConnection = Pick<ConnectionRow, 'id' | 'scheme' | 'tenantId' | 'settings' | 'timing'> & {
   readonly secrets: Buffer;
+  /** Why it is made, for the audit. */
+  readonly reason: string;
 };
 
 /** What becomes of a connection; what is not named stays. */
@@ -30,6 +32,8 @@ export interface ConnectionChange {
   readonly timing?: TimingName | undefined;
   readonly standing: Standing;
   readonly reason: string;
+  /** A UUID of the request whose act this is, where it is to be done once: again, it changes nothing. */
+  readonly once?: string | undefined;
 }
 
 /** The operator's data key as it is stored, wrapped. */
@@ -43,17 +47,25 @@ export interface WrappedKey {
  * raises the version, by which other processes notice it.
  */
 export interface ConnectionDesk {
-  /** Throws 409 where scheme and tenant have one, 422 for a tenant that is none. */
+  /** Throws 409 where scheme and tenant have one, 422 for a tenant that is none. The same id again is what was made. */
   create(
     caller: Caller,
     connection: NewConnection,
     request: IdempotentRequest,
     answer: (row: ConnectionRow) => StoredAnswer,
   ): Promise<Answer>;
-  /** What an earlier request with this key was answered. */
+  /** What an earlier request with this key was answered; `null`, too, for one that died before. */
   answered(caller: Caller, request: IdempotentRequest): Promise<Answer | null>;
-  /** Keeps an answer under its key, unless another came first: then that one is given. */
-  keep(caller: Caller, request: IdempotentRequest, answer: StoredAnswer): Promise<Answer>;
+  /** Changes a connection for a request, which keeps its answer. Throws 404 where there is no such connection. */
+  act(
+    caller: Caller,
+    id: string,
+    asked: {
+      readonly request: IdempotentRequest;
+      readonly judge: (row: ConnectionRow) => ConnectionChange | null;
+      readonly answer: (row: ConnectionRow) => StoredAnswer;
+    },
+  ): Promise<Answer>;
   get(id: string): Promise<ConnectionRow | null>;
   list(caller: Caller, filter: ConnectionFilter, page: PageRequest): Promise<Page<ConnectionRow>>;
   /** The tenant's own connection to a scheme, else the shared one, as it is stored now. */

@@ -2,21 +2,24 @@ import type { Limits, Scheme, TimingName } from '../../spec/scheme.js';
 import { toTypeId } from '../../spec/typeid.js';
 import type { Caller } from '../access/caller.js';
 import { Problem } from '../problem.js';
+import type { RefuseMemberNumbers } from '../support/member-numbers.js';
 import { isOperatorAdmin } from './operator.js';
 import type { ConnectionDesk, ConnectionRow, Impediments, SchemeReads } from './ports.js';
 import type { ConnectionStandingView, SchemeDesk, SchemeStandingView } from './scheme-desk.js';
+import { uuidOf } from './request-uuid.js';
 import { standingAfter } from './standing.js';
 
 export interface SchemeDeskDeps {
-  readonly desk: Pick<ConnectionDesk, 'used' | 'change' | 'answered' | 'keep'>;
+  readonly desk: Pick<ConnectionDesk, 'used' | 'act' | 'answered'>;
   readonly reads: Omit<SchemeReads, 'degraded'>;
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly limitsOf: (scheme: Scheme, name: TimingName) => Limits;
+  readonly refuse: RefuseMemberNumbers;
 }
 
 /** What support reads of a scheme, and how it takes its connection out of service and back. */
 export function createSchemeDesk(deps: SchemeDeskDeps): SchemeDesk {
-  const { desk, reads, schemes, limitsOf } = deps;
+  const { desk, reads, schemes, limitsOf, refuse } = deps;
   const usedBy = async (caller: Caller, id: string): Promise<{ scheme: Scheme; row: ConnectionRow }> => {
     const scheme = schemes.get(id);
     const row = scheme === undefined ? null : await desk.used(caller.tenantId, id);
@@ -39,14 +42,20 @@ export function createSchemeDesk(deps: SchemeDeskDeps): SchemeDesk {
       if (known !== null) return known;
       const { row } = await usedBy(caller, scheme);
       requireOwn(caller, row);
-      const after = await desk.change(caller, row.id, (now) =>
-        now.state === standingAfter(now.state, action).state
-          ? null
-          : { act: `connection.${action}`, standing: standingAfter(now.state, action), reason },
-      );
-      if (after === null) throw new Problem('NOT_FOUND');
-      const body = JSON.stringify(standingView(after.row));
-      return desk.keep(caller, request, { status: 200, contentType: 'application/json', body });
+      await refuse(caller.tenantId, { '/reason': reason });
+      const once = uuidOf(caller, request);
+      return desk.act(caller, row.id, {
+        request,
+        judge: ({ state }) => {
+          const standing = standingAfter(state, action);
+          return standing.state === state ? null : { act: `connection.${action}`, standing, reason, once };
+        },
+        answer: (after) => ({
+          status: 200,
+          contentType: 'application/json',
+          body: JSON.stringify(standingView(after)),
+        }),
+      });
     },
   };
 }

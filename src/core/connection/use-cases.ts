@@ -1,9 +1,9 @@
-import { v5 as uuidv5 } from 'uuid';
 import type { AnyAdapter } from '../../spec/adapter.js';
 import type { Scheme } from '../../spec/scheme.js';
 import type { Caller } from '../access/caller.js';
 import type { Answer, IdempotentRequest } from '../answer.js';
-import { invalid, Problem } from '../problem.js';
+import { Problem } from '../problem.js';
+import type { RefuseMemberNumbers } from '../support/member-numbers.js';
 import { CHECK_SENTENCES } from './check-sentences.js';
 import { connectionView, createdAnswer } from './connection-view.js';
 import type {
@@ -18,6 +18,7 @@ import { requireOperator } from './operator.js';
 import { overScheme } from './over-schemes.js';
 import type { Candidate, ConnectionChange, ConnectionDesk, ConnectionRow, Strongbox, TryOut } from './ports.js';
 import { probe } from './probe.js';
+import { uuidOf } from './request-uuid.js';
 import { standingAfter, standingAfterAll, type StandingAct } from './standing.js';
 
 export interface ConnectionsDeps {
@@ -26,13 +27,12 @@ export interface ConnectionsDeps {
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly adapterFor: (scheme: Scheme) => AnyAdapter;
   readonly tryOut: TryOut;
+  readonly refuse: RefuseMemberNumbers;
   /** Told why a stored connection could not be tried: that is no fault of its supplier. */
   readonly onError: (error: unknown) => void;
 }
 
 type Language = 'zh' | 'en';
-
-const NAMESPACE = '5f3c2a0e-8d0b-4c55-9a3e-6d1f7b9e2c41';
 
 /** The use cases around connections: make, read, change and try them. What is sent over them is the engine's. */
 export function createConnections(deps: ConnectionsDeps): Connections {
@@ -54,6 +54,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     },
     change: async (caller, id, input, language) => {
       requireOperator(caller);
+      await deps.refuse(caller.tenantId, { '/reason': input.reason });
       return change(deps, caller, await existing(id), input, language);
     },
     check: async (caller, id, language) => {
@@ -70,12 +71,13 @@ async function create(
   request: IdempotentRequest,
   language: Language,
 ): Promise<Answer> {
-  const { desk, strongbox } = deps;
+  const { desk, strongbox, refuse } = deps;
   const known = await desk.answered(caller, request);
   if (known !== null) return known;
   const { secrets, ...plain } = input;
+  await refuse(caller.tenantId, { '/reason': input.reason });
   // Named by its request: one that died before its answer was kept finds what it made.
-  const id = uuidv5(`${caller.tenantId}|${request.key}|${request.fingerprint.toString('hex')}`, NAMESPACE);
+  const id = uuidOf(caller, request);
   const candidate = { ...input, id };
   await examineFor(deps, candidate, language);
   const key = await desk.operatorKey(strongbox.mint);
@@ -90,10 +92,12 @@ async function examineFor(
 ): Promise<void> {
   const scheme = schemes.get(candidate.scheme);
   if (scheme === undefined) {
-    throw new Problem('SCHEME_UNKNOWN', { errors: [{ pointer: '/scheme', message: 'no such scheme' }] });
+    throw new Problem('SCHEME_UNKNOWN', { errors: [{ pointer: '/scheme', message: NO_SUCH_SCHEME }] });
   }
   await examine(overScheme(candidate, schemes), adapterFor(scheme), tryOut, language);
 }
+
+const NO_SUCH_SCHEME = { zh: '没有这样的会员计划', en: 'no such scheme' };
 
 /** Changes meanwhile are rare; a few tries are enough for what was judged to be what is there. */
 const TRIES = 3;
@@ -123,7 +127,6 @@ async function judged(
   language: Language,
 ): Promise<ConnectionChange> {
   const { desk, strongbox } = deps;
-  if (state !== undefined && reason === undefined) throw invalid('/reason', REASON_MISSING[language]);
   const { settings = seen.settings, timing = seen.timing } = input;
   if (input.settings !== undefined || input.secrets !== undefined || input.timing !== undefined) {
     const secrets = input.secrets ?? present(await strongbox.open(seen.id));
@@ -142,7 +145,7 @@ async function judged(
         ? undefined
         : strongbox.seal(await desk.operatorKey(strongbox.mint), seen.id, input.secrets),
     standing: standingAfterAll(seen.state, acts),
-    reason: reason ?? 'no reason given',
+    reason,
   };
 }
 
@@ -172,8 +175,6 @@ async function check(
   );
   return { result, message, connection: connectionView(present(after).row) };
 }
-
-const REASON_MISSING = { zh: '更改 state 时为必填项', en: 'is required to change state' };
 
 function present<T>(found: T | null): T {
   if (found === null) throw new Problem('NOT_FOUND');

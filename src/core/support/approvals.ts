@@ -1,6 +1,6 @@
-import { NIL } from 'uuid';
 import { toTypeId } from '../../spec/typeid.js';
 import type { Caller } from '../access/caller.js';
+import { isOperatorAdmin } from '../connection/operator.js';
 import type { Decision } from '../operation/snapshot.js';
 import { Problem } from '../problem.js';
 import type { Suppliers } from '../supplier/ports.js';
@@ -57,8 +57,8 @@ export function createApprovals({
 }
 
 /** The operator's administrator may decide for every tenant: a tenant of one person has its second there. */
-function seenBy({ tenantId, scopes }: Caller): Sees {
-  return tenantId === NIL && scopes.has('admin') ? 'everybody' : 'own';
+function seenBy(caller: Caller): Sees {
+  return isOperatorAdmin(caller) ? 'everybody' : 'own';
 }
 
 /** Whoever asked is told so whatever became of it: which key asked is the point, wherever it belongs. */

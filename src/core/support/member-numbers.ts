@@ -1,6 +1,7 @@
 import type { Scheme } from '../../spec/scheme.js';
 import type { MemberVault } from '../link/vault.js';
 import { checkMemberNumber, normaliseMemberNumber } from '../link/member-number.js';
+import { OPERATOR } from '../connection/operator.js';
 import { invalid } from '../problem.js';
 import type { MemberIndex, SearchStore } from './ports.js';
 
@@ -23,24 +24,28 @@ export function indexesOf({ schemes, vault }: Pick<MemberNumbersDeps, 'schemes' 
   return found;
 }
 
+/** What a person wrote, by the pointers of where it stands in the request. */
+export type Texts = Readonly<Record<string, string | undefined>>;
+
+/** Throws a 422 for a text of somebody of this tenant that names a member. */
+export type RefuseMemberNumbers = (tenantId: string, texts: Texts) => Promise<void>;
+
 /**
- * Refuses a text of a person's own that names a member of this tenant: it is kept as it is written, in rows and in what
- * is made of them, where no member number may stand. Only numbers that are linked are meant, found by their blind index;
- * a ticket that looks like one is left alone.
+ * Refuses a text of a person's own that names a member: it is kept as it is written, in rows and in what is made of
+ * them, where no member number may stand. Only numbers that are linked are meant, found by their blind index; a ticket
+ * that looks like one is left alone. A tenant learns of its own members alone; what the operator writes others read,
+ * so that it may name nobody's.
  */
-export async function refuseMemberNumbers(
-  deps: MemberNumbersDeps,
-  tenantId: string,
-  texts: Readonly<Record<string, string | undefined>>,
-): Promise<void> {
+export async function refuseMemberNumbers(deps: MemberNumbersDeps, tenantId: string, texts: Texts): Promise<void> {
+  const whose = tenantId === OPERATOR ? null : tenantId;
   for (const [pointer, text] of Object.entries(texts)) {
     if (text === undefined) continue;
     const numbers = candidatesIn(text).flatMap((candidate) => indexesOf(deps, candidate));
-    if (numbers.length > 0 && (await deps.store.knows(tenantId, numbers))) {
-      throw invalid(pointer, 'names a member number; say it without');
-    }
+    if (numbers.length > 0 && (await deps.store.knows(whose, numbers))) throw invalid(pointer, NAMES_A_MEMBER);
   }
 }
+
+const NAMES_A_MEMBER = { zh: '含有会员号，请改写', en: 'names a member number; say it without' };
 
 /** Everything in a text that could be read as one number: runs of letters and digits, and neighbours written apart. */
 export function candidatesIn(text: string): readonly string[] {

@@ -130,6 +130,6 @@ export interface RequeueStore {
 export interface SearchStore {
   /** Links first, then operations, each newest first; at most `limit` of each way to find something. */
   find(caller: Caller, sought: Sought, limit: number): Promise<readonly Hit[]>;
-  /** Whether one of these numbers is linked at the tenant. */
-  knows(tenantId: string, numbers: readonly MemberIndex[]): Promise<boolean>;
+  /** Whether one of these numbers is linked at the tenant; without one, at any. */
+  knows(tenantId: string | null, numbers: readonly MemberIndex[]): Promise<boolean>;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson } from '../../spec/canonical.js';
 import { fromTypeId, toTypeId } from '../../spec/typeid.js';
+import type { Bilingual } from '../../spec/values.js';
 import type { Caller } from '../access/caller.js';
 import type { Answer, IdempotentRequest } from '../answer.js';
 import { invalid, Problem } from '../problem.js';
@@ -81,13 +82,11 @@ async function run(deps: RequeuesDeps, asked: Asked): Promise<Answer> {
   const { caller, input, request, language } = asked;
   const answered = await desk.answered(caller, request);
   if (answered !== null) return answered;
-  if (input.previewId === undefined) throw invalid('/previewId', 'is required to run: preview first');
+  if (input.previewId === undefined) throw invalid('/previewId', FAULTS.unseen);
   const shown = present(await store.get(caller, input.previewId));
   const same = canonicalJson([shown.scope, shown.action]) === canonicalJson([input.scope, input.action]);
-  if (!shown.dryRun || !same) throw invalid('/previewId', 'is not the preview of this scope and action');
-  if (!shown.items.some(({ leftOut }) => leftOut === null)) {
-    throw invalid('/previewId', 'shows nothing to do');
-  }
+  if (!shown.dryRun || !same) throw invalid('/previewId', FAULTS.other);
+  if (!shown.items.some(({ leftOut }) => leftOut === null)) throw invalid('/previewId', FAULTS.empty);
   return store.run({
     caller,
     id: uuidv7(),
@@ -98,6 +97,13 @@ async function run(deps: RequeuesDeps, asked: Asked): Promise<Answer> {
     answer: answerIn(language),
   });
 }
+
+/** What is wrong with a preview that is to be carried out. */
+const FAULTS = {
+  unseen: { zh: '执行前须先预览，此项为必填', en: 'is required to run: preview first' },
+  other: { zh: '不是此范围与操作的预览', en: 'is not the preview of this scope and action' },
+  empty: { zh: '所示范围内无可执行项', en: 'shows nothing to do' },
+} as const satisfies Readonly<Record<string, Bilingual>>;
 
 /** A look is begun here, once what was shown still stands; a send is asked for. */
 async function byOf(deps: RequeuesDeps, { caller, input, request }: Asked, shown: RequeueRow) {

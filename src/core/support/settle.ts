@@ -18,7 +18,9 @@ export interface SettleEvidence {
 /** Evidence that fits the operation; throws a 422 for an outcome that its kind does not know. */
 export function checkOutcome(standing: Standing, { outcome }: SettleEvidence): void {
   const fitting = outcomesFor(standing);
-  if (!fitting.includes(outcome)) throw invalid('/evidence/outcome', `is none of ${fitting.join(', ')}`);
+  if (fitting.includes(outcome)) return;
+  const [zh, en] = [fitting.join('、'), fitting.join(', ')];
+  throw invalid('/evidence/outcome', { zh: `应为以下之一：${zh}`, en: `is none of ${en}` });
 }
 
 /** Ends an operation as two people say it ended; `by` names what stands for the two. */

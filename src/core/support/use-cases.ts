@@ -1,6 +1,7 @@
 import { type ApprovalsDeps, createApprovals } from './approvals.js';
-import { refuseMemberNumbers } from './member-numbers.js';
+import { refuseMemberNumbers, type RefuseMemberNumbers } from './member-numbers.js';
 import { createOperationsDesk, type OperationsDeskDeps } from './operations-desk.js';
+import { createInOwnWords } from './own-words.js';
 import type { RequeueStore } from './ports.js';
 import { createRequeues, type RequeuesDeps } from './requeues.js';
 import { createSearch, type SearchDeps } from './search.js';
@@ -19,25 +20,24 @@ export interface SupportDeps
 export function createSupport(deps: SupportDeps): Support {
   const operations = createOperationsDesk(deps);
   const requeues = createRequeues({ ...deps, store: deps.requeues });
-  const refuse = (tenantId: string, texts: Readonly<Record<string, string | undefined>>) =>
+  const refuse: RefuseMemberNumbers = (tenantId, texts) =>
     refuseMemberNumbers({ ...deps, store: deps.search }, tenantId, texts);
   const approvals = createApprovals({ ...deps, refuse });
+  const inOwnWords = createInOwnWords(deps.desk, refuse);
   return {
     ...operations,
     ...approvals,
     ...requeues,
     ...createSearch({ ...deps, store: deps.search }),
-    act: async (caller, input, request, language) => {
-      const { reason, evidence } = input;
-      await refuse(caller.tenantId, {
-        '/reason': reason,
-        '/evidence/supplierReference': evidence?.supplierReference,
-      });
-      return operations.act(caller, input, request, language);
+    act: (caller, input, request, language) => {
+      const texts = { '/reason': input.reason, '/evidence/supplierReference': input.evidence?.supplierReference };
+      return inOwnWords(caller, request, texts, () => operations.act(caller, input, request, language));
     },
-    requeue: async (caller, input, request, language) => {
-      await refuse(caller.tenantId, { '/reason': input.reason });
-      return requeues.requeue(caller, input, request, language);
-    },
+    decide: (caller, input, request) =>
+      inOwnWords(caller, request, { '/reason': input.reason }, () => approvals.decide(caller, input, request)),
+    requeue: (caller, input, request, language) =>
+      inOwnWords(caller, request, { '/reason': input.reason }, () =>
+        requeues.requeue(caller, input, request, language),
+      ),
   };
 }

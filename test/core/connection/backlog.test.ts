@@ -94,6 +94,24 @@ describe('a backlog', () => {
     await backlog.count('c');
     expect([admit(backlog, 100).admitted, w.errors]).toEqual([100, 1]);
   });
+
+  it('that cannot be counted any more is held to what was known of it, until it can', async () => {
+    const { it: w, backlog } = world();
+    w.waiting = 4;
+    await backlog.count('c');
+    expect(admit(backlog, 3).admitted).toBe(3);
+    w.fails = true;
+    for (let n = 0; n < 3; n += 1) {
+      w.nowMs += 5_001;
+      await backlog.count('c');
+    }
+    expect([admit(backlog, 100).admitted, w.errors]).toEqual([3, 3]);
+    w.fails = false;
+    w.waiting = 0;
+    w.nowMs += 1_001;
+    await backlog.count('c');
+    expect(admit(backlog, 100).admitted).toBe(10);
+  });
 });
 
 describe('Retry-After', () => {
