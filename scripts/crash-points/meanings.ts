@@ -130,6 +130,42 @@ const COMMITS: Readonly<Record<Commit, { readonly before: Meaning; readonly afte
     before: { death: 'all that the turn did is kept, its lease too', healer: RESYNC_LEASE },
     after: { death: 'the lease is given back', healer: 'the next turn, where something is left' },
   },
+  'set-aside': {
+    before: { death: 'what failed by itself is due as it was', healer: NEXT_CLAIM },
+    after: {
+      death: 'what failed by itself comes again later, or waits for a person',
+      healer: `${SWEEPER}, or support`,
+    },
+  },
+  'desk-act': accepted('what support did, or the approval it asked for, with its audit and its key'),
+  'desk-reverse': accepted('the reversal that support asked for, its audit and its key'),
+  decide: accepted('the decision, what it carried out, its audit and its key'),
+  'requeue-preview': accepted('what would be done, its audit and its key'),
+  requeue: accepted('the run with all its items, what it asks for or begins, and its key'),
+  'break-act': accepted('the break as it stands now, its audit and its key'),
+  'held-key': {
+    before: { death: NOTHING, healer: CLIENT },
+    after: { death: 'the key is held for its request, which has done nothing', healer: CLIENT },
+  },
+  'held-release': {
+    before: { death: 'refused, and the key is still held', healer: CLIENT },
+    after: { death: 'refused, and the key is free', healer: CLIENT },
+  },
+  'held-answer': {
+    before: { death: 'done, and no answer is stored', healer: `${CLIENT}: what was done is known and not done again` },
+    after: { death: 'the answer is stored', healer: REPLAY },
+  },
+  'connection-create': {
+    before: { death: 'no connection is there, the key is held', healer: CLIENT },
+    after: { death: 'there: the connection and its audit; no answer is stored', healer: CLIENT },
+  },
+  'connection-change': {
+    before: { death: 'the connection stands as it stood', healer: CLIENT },
+    after: {
+      death: 'there: the connection as it stands now, its incidents, its audit and the wake-ups of what waited',
+      healer: `${CLIENT}; ${RELAY}`,
+    },
+  },
 };
 
 const MOMENTS: Readonly<Record<Exclude<CrashPoint, `${'before' | 'after'}-${Commit}`>, Meaning>> = {

@@ -29,6 +29,18 @@ export const COMMITS = [
   'resync-turn',
   'resync-item',
   'resync-end',
+  'set-aside',
+  'desk-act',
+  'desk-reverse',
+  'decide',
+  'requeue-preview',
+  'requeue',
+  'break-act',
+  'held-key',
+  'held-release',
+  'held-answer',
+  'connection-create',
+  'connection-change',
 ] as const;
 
 /** A transaction by what its commit makes true. */

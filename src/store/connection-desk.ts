@@ -13,7 +13,13 @@ import { asRole, asTenants } from './tenant-scope.js';
 export function createConnectionDesk(pools: Pools, afterCommit: () => void): ConnectionDesk {
   const change: ConnectionDesk['change'] = async (caller, id, judge) => {
     try {
-      return await retried(() => asRole(pools.relay, (client) => changeConnection(client, caller, id, judge)));
+      return await retried(() =>
+        asRole(
+          pools.relay,
+          (client) => changeConnection(client, caller, id, judge),
+          (outcome) => (outcome?.changed === true ? 'connection-change' : undefined),
+        ),
+      );
     } catch (error) {
       if (!isDoneBefore(error)) throw error;
       const row = await readConnection(pools, id);
@@ -26,7 +32,9 @@ export function createConnectionDesk(pools: Pools, afterCommit: () => void): Con
     answered: (caller, request) => answeredUnderHold(pools, caller, request),
     create: (caller, connection, request, answer) =>
       underHold(pools, caller, request, async () =>
-        answer(await asRole(pools.relay, (client) => create(client, caller, connection)).catch(refused)),
+        answer(
+          await asRole(pools.relay, (client) => create(client, caller, connection), 'connection-create').catch(refused),
+        ),
       ),
     act: (caller, id, { request, judge, answer }) =>
       underHold(pools, caller, request, async () => {

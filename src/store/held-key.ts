@@ -26,27 +26,38 @@ export async function underHold(
 ): Promise<Answer> {
   const { tenantId } = caller;
   const values = [tenantId, request.key, request.fingerprint];
-  const known = await asTenants(pools.app, [tenantId], async (client) => {
-    await client.query(
-      `INSERT INTO idempotency_key (tenant_id, key, fingerprint, state, locked_until, created_at)
+  const known = await asTenants(
+    pools.app,
+    [tenantId],
+    async (client) => {
+      await client.query(
+        `INSERT INTO idempotency_key (tenant_id, key, fingerprint, state, locked_until, created_at)
        VALUES ($1, $2, $3, 'running', clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING`,
-      values,
-    );
-    return answerOf(client, caller, request);
-  });
+        values,
+      );
+      return answerOf(client, caller, request);
+    },
+    'held-key',
+  );
   if (known !== null) return known;
   const answer = await work().catch(async (error: unknown) => {
-    if (error instanceof Problem) await asTenants(pools.app, [tenantId], (client) => client.query(RELEASE, values));
+    if (error instanceof Problem)
+      await asTenants(pools.app, [tenantId], (client) => client.query(RELEASE, values), 'held-release');
     throw error;
   });
-  return asTenants(pools.app, [tenantId], async (client) => {
-    const { status, contentType, body, location = null } = answer;
-    const kept = await client.query(KEEP, [...values, status, contentType, body, location]);
-    if (kept.rowCount === 1) return { ...answer, replayed: false };
-    const first = await answerOf(client, caller, request);
-    if (first === null) throw new Problem('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 });
-    return first;
-  });
+  return asTenants(
+    pools.app,
+    [tenantId],
+    async (client) => {
+      const { status, contentType, body, location = null } = answer;
+      const kept = await client.query(KEEP, [...values, status, contentType, body, location]);
+      if (kept.rowCount === 1) return { ...answer, replayed: false };
+      const first = await answerOf(client, caller, request);
+      if (first === null) throw new Problem('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 });
+      return first;
+    },
+    'held-answer',
+  );
 }
 
 async function answerOf(client: pg.PoolClient, caller: Caller, request: IdempotentRequest): Promise<Answer | null> {

@@ -82,7 +82,7 @@ export async function setAside(
       await applyDecisions(client, [change]);
       return [change];
     },
-    'become',
+    'set-aside',
   );
   for (const one of quarantinedBy(changes)) tell(one);
 }

@@ -84,34 +84,41 @@ export async function askFor(client: pg.PoolClient, caller: Caller, asked: Asked
 async function decide(pools: Pools, asked: Parameters<ApprovalBook['decide']>[0]): Promise<Answer> {
   const { caller, sees, approvalId, decision, reason, request } = asked;
   const tenantId = await tenantOf(pools, { caller, sees }, approvalId);
-  return answerOnce(pools, caller, request, tenantId === null ? [] : [tenantId], async (client) => {
-    const seen = tenantId === null ? null : await readApproval(client, { caller, sees, tenantId }, approvalId);
-    if (seen === null) asked.check(null);
-    if (seen === null || tenantId === null) throw new Problem('NOT_FOUND');
-    // The operator acts in the tenant's books, under the operator's own name.
-    const actor = { ...caller, tenantId };
-    const approved = await carryOutApproval(client, actor, seen, {
-      lock: () => lockApproval(client, seen),
-      check: asked.check,
-      decision,
-      reason,
-      carryOut: asked.carryOut,
-    });
-    const ended = await client.query<Record<string, unknown>>(
-      `UPDATE approval a SET state = $3, decided_by = $4, decision_reason = $5, decided_at = clock_timestamp()
+  return answerOnce(
+    pools,
+    caller,
+    request,
+    tenantId === null ? [] : [tenantId],
+    async (client) => {
+      const seen = tenantId === null ? null : await readApproval(client, { caller, sees, tenantId }, approvalId);
+      if (seen === null) asked.check(null);
+      if (seen === null || tenantId === null) throw new Problem('NOT_FOUND');
+      // The operator acts in the tenant's books, under the operator's own name.
+      const actor = { ...caller, tenantId };
+      const approved = await carryOutApproval(client, actor, seen, {
+        lock: () => lockApproval(client, seen),
+        check: asked.check,
+        decision,
+        reason,
+        carryOut: asked.carryOut,
+      });
+      const ended = await client.query<Record<string, unknown>>(
+        `UPDATE approval a SET state = $3, decided_by = $4, decision_reason = $5, decided_at = clock_timestamp()
        WHERE a.tenant_id = $1 AND a.id = $2 AND a.state = 'pending' RETURNING ${APPROVAL_COLUMNS}`,
-      [tenantId, approvalId, approved, caller.keyId, reason],
-    );
-    if (ended.rows[0] === undefined) throw new Error('a locked approval changed');
-    await writeAudit(client, actor, {
-      act: `approval.${decision}`,
-      subject: toTypeId('apr', approvalId),
-      reason,
-      before: { state: 'pending' },
-      after: { state: approved },
-    });
-    return asked.answer(toApproval(ended.rows[0]));
-  });
+        [tenantId, approvalId, approved, caller.keyId, reason],
+      );
+      if (ended.rows[0] === undefined) throw new Error('a locked approval changed');
+      await writeAudit(client, actor, {
+        act: `approval.${decision}`,
+        subject: toTypeId('apr', approvalId),
+        reason,
+        before: { state: 'pending' },
+        after: { state: approved },
+      });
+      return asked.answer(toApproval(ended.rows[0]));
+    },
+    'decide',
+  );
 }
 
 async function lockApproval(client: pg.PoolClient, { tenantId, id }: ApprovalRow): Promise<ApprovalRow> {

@@ -27,11 +27,16 @@ export function createOperationDesk(pools: Pools, afterCommit: () => void): Oper
     },
     reverse: async ({ reason, ...request }) => {
       const answer = await retried(() =>
-        asTenants(pools.app, [request.caller.tenantId], async (client) => {
-          const made = await acceptReversal(client, request);
-          if (!made.replayed) await auditReversal(client, request, reason);
-          return made;
-        }),
+        asTenants(
+          pools.app,
+          [request.caller.tenantId],
+          async (client) => {
+            const made = await acceptReversal(client, request);
+            if (!made.replayed) await auditReversal(client, request, reason);
+            return made;
+          },
+          'desk-reverse',
+        ),
       );
       afterCommit();
       return answer;
@@ -42,26 +47,33 @@ export function createOperationDesk(pools: Pools, afterCommit: () => void): Oper
 /** Judged and done under the operation's lock: of two rivals the second sees what the first did. */
 async function act(pools: Pools, asked: Parameters<OperationDesk['act']>[0]): Promise<Answer> {
   const { caller, operationId, action, reason, request } = asked;
-  return answerOnce(pools, caller, request, [], async (client) => {
-    const before = await lockStanding(client, caller, operationId);
-    const acting = asked.judge(before?.standing ?? null);
-    if (before === null) throw new Problem('NOT_FOUND');
-    const approval = await carryOutActing(client, asked, before, acting);
-    const after = acting.act === 'become' ? await lockStanding(client, caller, operationId) : before;
-    if (after === null) throw new Error('an operation is gone');
-    await writeAudit(client, caller, {
-      act: `operation.${action}`,
-      subject: toTypeId('op', operationId),
-      reason,
-      before: standingOf(before.standing),
-      after: {
-        ...standingOf(after.standing),
-        ...(approval === null ? {} : { approval: toTypeId('apr', approval.id) }),
-        ...(acting.act === 'note' ? { intent: acting.intent } : {}),
-      },
-    });
-    return asked.answer(after.standing, approval);
-  });
+  return answerOnce(
+    pools,
+    caller,
+    request,
+    [],
+    async (client) => {
+      const before = await lockStanding(client, caller, operationId);
+      const acting = asked.judge(before?.standing ?? null);
+      if (before === null) throw new Problem('NOT_FOUND');
+      const approval = await carryOutActing(client, asked, before, acting);
+      const after = acting.act === 'become' ? await lockStanding(client, caller, operationId) : before;
+      if (after === null) throw new Error('an operation is gone');
+      await writeAudit(client, caller, {
+        act: `operation.${action}`,
+        subject: toTypeId('op', operationId),
+        reason,
+        before: standingOf(before.standing),
+        after: {
+          ...standingOf(after.standing),
+          ...(approval === null ? {} : { approval: toTypeId('apr', approval.id) }),
+          ...(acting.act === 'note' ? { intent: acting.intent } : {}),
+        },
+      });
+      return asked.answer(after.standing, approval);
+    },
+    'desk-act',
+  );
 }
 
 /** An operation under its lock, with the row as the database gave it. */

@@ -1,40 +1,25 @@
 import type pg from 'pg';
 import { type Answer, type Caller, invalid, Problem } from '../core/request/ports.js';
-import type {
-  ApprovalRow,
-  RequeueItemRow,
-  RequeueRow,
-  RequeueStore,
-  Standing,
-  Subject,
-} from '../core/support/ports.js';
+import type { ApprovalRow, RequeueRow, RequeueStore, Standing, Subject } from '../core/support/ports.js';
 import { toTypeId } from '../spec/typeid.js';
-import { camel } from './camel.js';
 import { retried } from './group-commit.js';
-import type { OperationRecord } from './operation-columns.js';
-import { withinOrganisation } from './organisation.js';
 import type { Pools } from './pools.js';
 import { answerOnce, writeAudit } from './recon-once.js';
 import { askFor } from './support-approvals.js';
 import { writeAudits } from './support-audit.js';
-import {
-  APPROVAL_COLUMNS,
-  STANDING_COLUMNS,
-  STANDING_TABLES,
-  standingOf,
-  toApproval,
-  toStanding,
-} from './support-columns.js';
+import { standingOf } from './support-columns.js';
 import { readStandings } from './support-operation-reads.js';
+import { readRequeue, readSubjects } from './support-requeue-reads.js';
 import { asTenants } from './tenant-scope.js';
 
 export function createRequeueStore(pools: Pools): RequeueStore {
   return {
     holds: (caller, scope, atMost) => holds(pools, caller, scope, atMost),
     preview: (asked) => preview(pools, asked),
-    get: (caller, requeueId) => asTenants(pools.app, [caller.tenantId], (client) => read(client, caller, requeueId)),
+    get: (caller, requeueId) =>
+      asTenants(pools.app, [caller.tenantId], (client) => readRequeue(client, caller, requeueId)),
     runOf: (caller, previewId) =>
-      asTenants(pools.app, [caller.tenantId], (client) => read(client, caller, previewId, 'preview_id')),
+      asTenants(pools.app, [caller.tenantId], (client) => readRequeue(client, caller, previewId, 'preview_id')),
     subjects: (caller, previewId) =>
       asTenants(pools.app, [caller.tenantId], (client) => readSubjects(client, caller, previewId, '')),
     run: (asked) => retried(() => run(pools, asked)),
@@ -86,7 +71,7 @@ async function preview(pools: Pools, asked: Parameters<RequeueStore['preview']>[
       const { id, reason } = requeue;
       const after = { shown: items.length, digest: requeue.digest };
       await writeAudit(client, caller, { act: 'requeue.preview', subject: toTypeId('rqu', id), reason, after });
-      return asked.answer(present(await read(client, caller, id)));
+      return asked.answer(present(await readRequeue(client, caller, id)));
     },
     'requeue-preview',
   );
@@ -103,7 +88,7 @@ async function run(pools: Pools, asked: Parameters<RequeueStore['run']>[0]): Pro
     [],
     async (client) => {
       const subjects = await readSubjects(client, caller, shown.id, 'approval' in by ? 'FOR UPDATE OF o' : '');
-      const earlier = await read(client, caller, shown.id, 'preview_id');
+      const earlier = await readRequeue(client, caller, shown.id, 'preview_id');
       if (earlier !== null) return asked.answer(earlier);
       if ('approval' in by) subjects.forEach(by.verify);
       const [state, resyncId] = 'approval' in by ? ['awaiting-approval', null] : ['done', by.resyncId];
@@ -115,7 +100,8 @@ async function run(pools: Pools, asked: Parameters<RequeueStore['run']>[0]): Pro
        FROM requeue WHERE tenant_id = $1 AND id = $2 ON CONFLICT (tenant_id, preview_id) DO NOTHING`,
         [tenantId, shown.id, id, reason, keyId, resyncId, state],
       );
-      if (written.rowCount === 0) return asked.answer(present(await read(client, caller, shown.id, 'preview_id')));
+      if (written.rowCount === 0)
+        return asked.answer(present(await readRequeue(client, caller, shown.id, 'preview_id')));
       await client.query(
         `INSERT INTO requeue_item (tenant_id, requeue_id, operation_id, state, stood, left_out, result)
        SELECT tenant_id, $3, operation_id, state, stood, left_out, CASE WHEN left_out IS NULL THEN $4 END
@@ -123,7 +109,7 @@ async function run(pools: Pools, asked: Parameters<RequeueStore['run']>[0]): Pro
         [tenantId, shown.id, id, resyncId === null ? null : 'looked-up'],
       );
       await askOrNote(client, asked, subjects);
-      return asked.answer(present(await read(client, caller, id)));
+      return asked.answer(present(await readRequeue(client, caller, id)));
     },
     'requeue',
   );
@@ -154,54 +140,6 @@ async function askOrNote(
       after: { ...standingOf(standing), ...after },
     })),
   );
-}
-
-async function readSubjects(
-  client: pg.PoolClient,
-  { tenantId }: Caller,
-  requeueId: string,
-  lock: '' | 'FOR UPDATE OF o',
-): Promise<Subject[]> {
-  const found = await client.query<OperationRecord>(
-    `SELECT ${STANDING_COLUMNS}, i.stood FROM requeue_item i
-       JOIN (${STANDING_TABLES}) ON (o.tenant_id, o.id) = (i.tenant_id, i.operation_id)
-     WHERE i.tenant_id = $1 AND i.requeue_id = $2 AND i.left_out IS NULL ORDER BY o.id ${lock}`,
-    [tenantId, requeueId],
-  );
-  return found.rows.map((record) => ({ standing: toStanding(record), stood: record['stood'] as string }));
-}
-
-async function read(
-  client: pg.PoolClient,
-  { tenantId, organisation }: Caller,
-  id: string,
-  by: 'id' | 'preview_id' = 'id',
-): Promise<RequeueRow | null> {
-  const found = await client.query<Record<string, unknown>>(
-    `SELECT q.tenant_id, q.id, q.action, q.dry_run, q.scope, q.reason, q.preview_id, q.state, q.digest, q.resync_id,
-       q.created_at, q.finished_at
-     FROM requeue q WHERE q.tenant_id = $1 AND q.${by} = $2 AND ${withinOrganisation('q.organisation', '$3')}`,
-    [tenantId, id, organisation],
-  );
-  const [row] = found.rows;
-  if (row === undefined) return null;
-  const requeue = camel(row) as Omit<RequeueRow, 'approval' | 'items'>;
-  const approvals = await client.query<Record<string, unknown>>(
-    `SELECT ${APPROVAL_COLUMNS} FROM approval a WHERE a.tenant_id = $1 AND a.requeue_id = $2 ORDER BY a.id DESC LIMIT 1`,
-    [tenantId, requeue.id],
-  );
-  const items = await client.query<Record<string, unknown>>(
-    `SELECT operation_id, state, stood, left_out, result FROM requeue_item
-     WHERE tenant_id = $1 AND requeue_id = $2 ORDER BY operation_id`,
-    [tenantId, requeue.id],
-  );
-  const approval = approvals.rows[0] === undefined ? null : toApproval(approvals.rows[0]);
-  return {
-    ...requeue,
-    state: approval?.state === 'expired' ? 'expired' : requeue.state,
-    approval,
-    items: items.rows.map((item) => camel(item) as RequeueItemRow),
-  };
 }
 
 function present<T>(found: T | null): T {

@@ -24,21 +24,20 @@ describe('crash points', () => {
     expect(places(new RegExp(`(crashPoint|mark)\\('${moment}'\\)`, 'g'))).toHaveLength(1);
   });
 
-  // As the last argument of a transaction, in a line of its own or not, or as what a function of the result answers. Setting
-  // aside what fails by itself is moving on without a supplier, too.
+  // As the last argument of a transaction, in a line of its own or not, or as what a function of the result answers.
   it.each(COMMITS)('the commit %s is named by the one transaction of the store that makes it', (commit) => {
     const named = [`\\), '${commit}'\\)`, `^ +'${commit}',$`, `^(?=.*\\bundefined\\b).*=> .*[?:] '${commit}'`];
     const found = places(new RegExp(named.join('|'), 'gm')).filter((file) =>
       file.startsWith(path.join('src', 'store')),
     );
-    expect(found.filter((file) => !file.endsWith('quarantine.ts'))).toHaveLength(1);
+    expect(found).toHaveLength(1);
   });
 
   it('stand in no adapter', () => {
     expect(places(/crash-point/g).filter((file) => file.startsWith('adapters'))).toEqual([]);
   });
 
-  it('are explained in docs/reliability.md as the list says; npm run crash-points -- --write-docs writes it anew', () => {
+  it('are explained in docs/crash-points.md as the list says; npm run crash-points -- --write-docs writes it anew', () => {
     expect(docsAreCurrent()).toBe(true);
   });
 });
