@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../spec/canonical.js';
-import type { Instant } from '../../spec/values.js';
+import type { Bilingual, Instant } from '../../spec/values.js';
 import type { Caller } from '../access/caller.js';
 import { invalid, Problem } from '../problem.js';
 import type { ResyncRequest } from './ports.js';
@@ -24,14 +24,13 @@ export function readScope(given: ResyncScope, isInstalled: (scheme: string) => b
     ...(given.to === undefined ? {} : { to: instant('/scope/to', given.to) }),
   };
   const { scheme, linkId, operationIds, from, to } = scope;
-  if (Object.keys(scope).length === 0)
-    throw invalid('/scope', 'names nothing: give a scheme, a link, operations or times');
+  if (Object.keys(scope).length === 0) throw invalid('/scope', FAULTS.empty);
   if (scheme !== undefined && !isInstalled(scheme)) throw new Problem('SCHEME_UNKNOWN');
-  if (operationIds?.length === 0) throw invalid('/scope/operationIds', 'names no operation');
+  if (operationIds?.length === 0) throw invalid('/scope/operationIds', FAULTS.none);
   if ((operationIds?.length ?? 0) > ITEMS_AT_MOST) {
-    throw invalid('/scope/operationIds', `names more than ${ITEMS_AT_MOST} operations`);
+    throw invalid('/scope/operationIds', FAULTS.many);
   }
-  if (from !== undefined && to !== undefined && from >= to) throw invalid('/scope/to', 'is not after from');
+  if (from !== undefined && to !== undefined && from >= to) throw invalid('/scope/to', FAULTS.backwards);
   const schemeAlone = linkId === undefined && operationIds === undefined && from === undefined && to === undefined;
   return {
     scope,
@@ -52,6 +51,17 @@ export function scopeKey(scope: ResyncScope, dryRun: boolean, caller: Pick<Calle
 
 function instant(pointer: string, text: string): Instant {
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw invalid(pointer, 'is not a time, as in 2026-11-21T08:00:00Z');
+  if (Number.isNaN(time.getTime())) throw invalid(pointer, FAULTS.untimely);
   return time.toISOString();
 }
+
+const FAULTS = {
+  empty: {
+    zh: '未指定任何内容：请给出会员计划、关联、操作或时间',
+    en: 'names nothing: give a scheme, a link, operations or times',
+  },
+  none: { zh: '未列出任何操作', en: 'names no operation' },
+  many: { zh: `列出的操作超过 ${ITEMS_AT_MOST} 笔`, en: `names more than ${ITEMS_AT_MOST} operations` },
+  backwards: { zh: '必须晚于 from', en: 'is not after from' },
+  untimely: { zh: '不是有效时间，应如 2026-11-21T08:00:00Z', en: 'is not a time, as in 2026-11-21T08:00:00Z' },
+} as const satisfies Readonly<Record<string, Bilingual>>;
