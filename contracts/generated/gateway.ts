@@ -1375,6 +1375,7 @@ export interface components {
             readonly action: components["schemas"]["BreakAction"];
             /** @description Who is to look after it; goes with `assign`, which needs it. */
             readonly owner?: components["schemas"]["Text128"];
+            /** @description Why; no member number. */
             readonly reason: components["schemas"]["Text500"];
         };
         /**
@@ -2436,7 +2437,8 @@ export interface components {
             readonly scope: components["schemas"]["RequeueScope"];
         };
         /**
-         * @description What became of an operation; `overtaken`, it had moved on before the second person approved.
+         * @description What became of an operation. `looked-up`: a look has begun; what it finds is the resync's. `overtaken`: it had moved on
+         *     before the second person approved.
          * @enum {string}
          */
         readonly RequeueResult: "looked-up" | "queued" | "overtaken";
@@ -2551,6 +2553,7 @@ export interface components {
         readonly ResyncRequest: {
             /** @description Looks and changes nothing; false when absent. */
             readonly dryRun?: boolean;
+            /** @description Why; no member number. */
             readonly reason: components["schemas"]["Text500"];
             readonly scope: components["schemas"]["ResyncScope"];
         };
@@ -2678,6 +2681,7 @@ export interface components {
              * @enum {string}
              */
             readonly action: "pause" | "resume";
+            /** @description Why; no member number. */
             readonly reason: components["schemas"]["Text200"];
         };
         /**
@@ -2754,6 +2758,7 @@ export interface components {
         readonly SignedPoints: number;
         /** @description A day to be signed off. */
         readonly SignOffRequest: {
+            /** @description Why; no member number. */
             readonly reason: components["schemas"]["Text500"];
         };
         /** @description The supplier's lines. */
@@ -5401,7 +5406,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description What was found, newest first. */
+            /** @description What was found, links first, then operations, each newest first. */
             readonly 200: {
                 headers: {
                     readonly "X-Request-Id": components["headers"]["RequestId"];
