@@ -1,3 +1,5 @@
+import { searchFor } from './canary-search.js';
+
 /** Where a canary was found, and in which spelling. */
 export interface Leak {
   readonly place: string;
@@ -33,9 +35,16 @@ function base64At(bytes: Buffer, offset: number): string {
 
 /** Looks for these numbers, in every spelling, through texts by their place. */
 export function leaksIn(numbers: readonly string[], texts: ReadonlyMap<string, string>): Leak[] {
-  const wanted = numbers.flatMap((number) => Object.entries(spellings(number)));
+  const wanted = new Map<string, string>();
+  for (const number of numbers) {
+    for (const [spelling, spelt] of Object.entries(spellings(number))) {
+      // Where two spellings are the same, the first names it.
+      if (!wanted.has(spelt)) wanted.set(spelt, spelling);
+    }
+  }
+  const search = searchFor(new Set(wanted.keys()));
   return [...texts].flatMap(([place, text]) =>
-    wanted.flatMap(([spelling, spelt]) => (text.includes(spelt) ? [{ place, spelling }] : [])),
+    [...search(text)].map((spelt) => ({ place, spelling: wanted.get(spelt) ?? '' })),
   );
 }
 
