@@ -34,7 +34,7 @@ export function exitWith(main: (args: readonly string[]) => Promise<number>): vo
       process.exitCode = code;
     },
     (error: unknown) => {
-      console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+      console.error(error);
       process.exitCode = 1;
     },
   );

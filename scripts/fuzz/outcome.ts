@@ -8,16 +8,24 @@ export interface FuzzOutcome {
   readonly operations: number;
   readonly neverSucceeded: readonly string[];
   readonly p99Ms: number;
-  readonly peakMb: number;
+  /** Its peak in each quarter of the run. */
+  readonly peaksMb: readonly number[];
   readonly growthMb: number;
   readonly seconds: number;
   readonly faults: readonly string[];
 }
 
-/** By how much the peak of the second half is above that of the first: what a process loads and caches at first is no growth. */
-export function growthOf(memoryMb: readonly number[]): number {
-  const half = Math.ceil(memoryMb.length / 2);
-  return Math.max(0, ...memoryMb.slice(half)) - Math.max(0, ...memoryMb.slice(0, half));
+const QUARTERS = [0, 1, 2, 3] as const;
+
+/** The peak of each quarter of what was seen. */
+export function peaksOf(memoryMb: readonly number[]): number[] {
+  const length = memoryMb.length / QUARTERS.length;
+  return QUARTERS.map((quarter) => Math.max(0, ...memoryMb.slice(quarter * length, (quarter + 1) * length)));
+}
+
+/** By how much the second half's peak is above the first's: what a process loads and caches at first is no growth. */
+export function growthOf(peaksMb: readonly number[]): number {
+  return Math.max(0, ...peaksMb.slice(2)) - Math.max(0, ...peaksMb.slice(0, 2));
 }
 
 export function shown(outcome: FuzzOutcome): string {
@@ -33,7 +41,7 @@ export function shown(outcome: FuzzOutcome): string {
         .join(', '),
     ],
     ['99th percentile', `${outcome.p99Ms} ms`],
-    ['memory of the API', `${outcome.peakMb} MB at most, grown by ${outcome.growthMb} MB`],
+    ['memory of the API', `at most ${outcome.peaksMb.join(', ')} MB in its quarters, grown by ${outcome.growthMb} MB`],
     ['faults', String(outcome.faults.length)],
   ];
   return `\n${table(['fuzz', ''], rows)}\n`;

@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+
+/** Seconds of each part, and accruals a second to the one that will fail and to each of the others. */
+export interface OverloadOptions {
+  readonly calmSeconds: number;
+  readonly sickSeconds: number;
+  readonly againSeconds: number;
+  readonly sickPerSecond: number;
+  readonly perSecond: number;
+  readonly json: boolean;
+}
+
+export const HELP = `Usage: npm run overload -- [--calm 20] [--sick 60] [--json]
+
+Accrues at five simulated suppliers, always as much; then one of them fails every call and another never answers, and then both are
+well again. Sends to the failing one have to stop, the healthy ones may not be slower for it, what is too much is refused at once, and
+soon after all has to be as it was, without a rush. Exits 1 when one of these does not hold.
+
+  --calm  seconds in which all is well, which the others are compared with
+  --sick  seconds in which two suppliers are not
+  --json  the outcome as JSON, in the last line
+
+Example: npm run overload -- --calm 10 --sick 20    a short one`;
+
+/** By when all has to be as it was (docs/reliability.md). */
+export const WELL_WITHIN_S = 30;
+
+export function readOptions(args: readonly string[]): OverloadOptions | null {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      calm: { type: 'string', default: '20' },
+      sick: { type: 'string', default: '60' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return null;
+  return {
+    calmSeconds: seconds('calm', values.calm),
+    sickSeconds: seconds('sick', values.sick),
+    againSeconds: WELL_WITHIN_S,
+    sickPerSecond: 50,
+    perSecond: 5,
+    json: values.json,
+  };
+}
+
+function seconds(name: string, text: string): number {
+  const value = Number(text);
+  if (!(value >= 5 && value <= 600))
+    throw new Error(`--${name} has to be a number of seconds from 5 to 600, not ${text}`);
+  return value;
+}

@@ -1,0 +1,74 @@
+import { table } from '../demo/table.js';
+import { type OverloadOptions, WELL_WITHIN_S } from './options.js';
+
+/** What an overload came to. `failing` is the supplier that refused every call; percentiles are from acceptance to posted. */
+export interface Measured {
+  readonly calmP95Ms: number;
+  readonly sickP95Ms: number;
+  /** Accruals that came for the failing one until its breaker opened, and writes that went to it. */
+  readonly offeredUntilOpen: number;
+  readonly sentUntilOpen: number;
+  readonly opened: boolean;
+  /** Writes to the failing one once its breaker was open. */
+  readonly probes: number;
+  readonly refused: number;
+  readonly slowestRefusalMs: number;
+  readonly withoutRetryAfter: number;
+  /** Until all that waited at both was at rest; `null`: not within the time that was waited. */
+  readonly wellAfterS: number | null;
+  /** Writes to the failing one in any one second: while all was well, and once it was again. */
+  readonly calmPeak: number;
+  readonly againPeak: number;
+}
+
+const RATIO = 1.5;
+const SLOWER_BY_MS = 50;
+const REFUSED_WITHIN_MS = 100;
+const RESENT = 1.1;
+const PROBE_EVERY_S = 10;
+
+/** What goes against the bars of G12, in words. */
+export function wrongIn(measured: Measured, { sickSeconds }: OverloadOptions): string[] {
+  const { calmP95Ms, sickP95Ms, offeredUntilOpen, sentUntilOpen, probes, slowestRefusalMs, wellAfterS } = measured;
+  const slowest = Math.min(calmP95Ms * RATIO, calmP95Ms + SLOWER_BY_MS);
+  const bars: [boolean, string][] = [
+    [measured.opened, 'the breaker of the failing supplier did not open'],
+    [
+      sentUntilOpen <= Math.ceil(offeredUntilOpen * RESENT),
+      `${sentUntilOpen} sends for ${offeredUntilOpen} accruals before the breaker opened`,
+    ],
+    [probes <= Math.ceil(sickSeconds / PROBE_EVERY_S), `${probes} sends through an open breaker in ${sickSeconds} s`],
+    [sickP95Ms <= slowest, `healthy suppliers took ${sickP95Ms.toFixed(0)} ms instead of ${calmP95Ms.toFixed(0)} ms`],
+    [measured.refused > 0, 'nothing was refused although the backlog was bounded'],
+    [slowestRefusalMs <= REFUSED_WITHIN_MS, `a refusal took ${slowestRefusalMs.toFixed(0)} ms`],
+    [measured.withoutRetryAfter === 0, `${measured.withoutRetryAfter} refusals had no Retry-After`],
+    [wellAfterS !== null && wellAfterS <= WELL_WITHIN_S, `well again only after ${after(wellAfterS)}`],
+    [
+      measured.againPeak <= measured.calmPeak * RATIO,
+      `${measured.againPeak} sends in a second afterwards, ${measured.calmPeak} before`,
+    ],
+  ];
+  return bars.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));
+}
+
+export function shown(measured: Measured): string {
+  const rows: [string, string][] = [
+    [
+      'healthy suppliers, 95th percentile to posted',
+      `${measured.calmP95Ms.toFixed(0)} ms, beside sick ones ${measured.sickP95Ms.toFixed(0)} ms`,
+    ],
+    [
+      'sends to the failing one until its breaker opened',
+      `${measured.sentUntilOpen} for ${measured.offeredUntilOpen} accruals`,
+    ],
+    ['sends through the open breaker', String(measured.probes)],
+    ['refused for want of room', `${measured.refused}, the slowest in ${measured.slowestRefusalMs.toFixed(0)} ms`],
+    ['well again after', after(measured.wellAfterS)],
+    ['most sends in a second', `${measured.againPeak} afterwards, ${measured.calmPeak} before`],
+  ];
+  return `\n${table(['overload', ''], rows)}\n`;
+}
+
+function after(seconds: number | null): string {
+  return seconds === null ? 'more than 120 s' : `${seconds.toFixed(1)} s`;
+}
