@@ -3,7 +3,8 @@ import { camel } from './camel.js';
 import { AGE_COLUMNS, type OperationRecord, toOperation, toSnapshot } from './operation-columns.js';
 
 /** An operation with what reversals of it hold, for queries that name it `o` and add `STANDING_TABLES`. */
-export const STANDING_COLUMNS = `o.*, ${AGE_COLUMNS}, back.points AS reversed_points, back.open AS reversals_open`;
+export const STANDING_COLUMNS = `o.*, ${AGE_COLUMNS}, back.points AS reversed_points, back.open AS reversals_open,
+  coalesce(o.lease_until > clock_timestamp(), false) AS leased`;
 
 export const STANDING_TABLES = `operation o LEFT JOIN LATERAL (
     SELECT coalesce(sum(r.points) FILTER (WHERE r.state NOT IN ('rejected', 'cancelled')), 0)::bigint AS points,
@@ -16,6 +17,7 @@ export function toStanding(record: OperationRecord): Standing {
     operation: toOperation(record),
     snapshot: toSnapshot(record),
     reversed: { points: record['reversed_points'] as number, open: record['reversals_open'] as number },
+    leased: record['leased'] as boolean,
   };
 }
 

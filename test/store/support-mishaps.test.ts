@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { brokenInvariants } from '../support/invariants.js';
-import { accepted, carried, claimOf, REPORT, stored } from './operations.js';
+import { accepted, carried, claimOf, posted, REPORT, stored } from './operations.js';
 import { ask, claimRedemption, heldRedemption, redeemed, reservation } from './redemptions.js';
-import { absentAccrual, actOn, askedFor, bodyOf, decide, openSupportBench, requeue } from './support-bench.js';
-import { STOPPED, supportOver, type SupportBench } from './support-bench.js';
+import { ABSENT, absentAccrual, actOn, askedFor, bodyOf, decide, openSupportBench, requeue } from './support-bench.js';
+import { STOPPED, supportOver, type SupportBench, uuidIn } from './support-bench.js';
 
 let bench: SupportBench;
 beforeAll(async () => {
@@ -67,6 +67,57 @@ describe('what our own fault stopped before it was sent', () => {
     for (const operationId of ids) await actOn(bench, bench.anna, { operationId, action: 'cancel' });
     expect(await Promise.all(ids.map(stateOf))).toEqual(['released', 'released']);
     expect(await reservation(bench, ids[1] ?? '')).toMatchObject({ open: false, outcome: 'freed' });
+  });
+});
+
+describe('what is just being looked up', () => {
+  const lookedUp = async (id: string) => {
+    await bench.owner.query('UPDATE operation SET next_action_at = clock_timestamp() WHERE id = $1', [id]);
+    return claimOf(bench.store, bench.demo, id, 'lookup');
+  };
+  const inFlight = (pointer: string) => ({
+    code: 'ACTION_NOT_POSSIBLE',
+    details: { state: 'needs-review', errors: [{ pointer, message: { en: expect.stringContaining('right now') } }] },
+  });
+
+  it.each([{ action: 'resend' }, { action: 'settle', evidence: { outcome: 'rejected' } }] as const)(
+    'is decided by nobody before its answer, which may overtake them: $action',
+    async (asked) => {
+      const operationId = await absentAccrual(bench);
+      const approval = await askedFor(bench, bench.anna, { operationId, ...asked });
+      const claimed = await lookedUp(operationId);
+      expect(claimed.act).toBe('look-up');
+      await expect(decide(bench, bench.bert, approval)).rejects.toMatchObject(inFlight('/decision'));
+      await expect(actOn(bench, bench.anna, { operationId, ...asked })).rejects.toMatchObject(inFlight('/action'));
+      const { notNow } = await bench.support.get(bench.anna, operationId, 'en');
+      expect(notNow).toEqual(
+        expect.arrayContaining([expect.objectContaining({ action: asked.action, why: 'in-flight' })]),
+      );
+      expect([await stateOf(operationId), (await bench.support.approval(bench.anna, approval)).state]).toEqual([
+        'needs-review',
+        'pending',
+      ]);
+      expect(await bench.store.complete({ claimed, decision: posted(), report: REPORT })).toBe('applied');
+      expect(bodyOf<object>(await decide(bench, bench.bert, approval))).toMatchObject({ state: 'overtaken' });
+      expect(await stateOf(operationId)).toBe('posted');
+    },
+  );
+
+  it('is decided once a look has brought nothing new, or its lease has lapsed; of a hundred the others wait with it', async () => {
+    const operationIds = [await absentAccrual(bench), await absentAccrual(bench)];
+    const [first = '', second = ''] = operationIds;
+    const shown = { scope: { operationIds }, action: 'resend' } as const;
+    const { id } = bodyOf<{ id: string }>(await requeue(bench, bench.anna, { ...shown, dryRun: true }));
+    const claimed = await lookedUp(first);
+    await lookedUp(second);
+    const run = await requeue(bench, bench.anna, { ...shown, dryRun: false, previewId: uuidIn(id) });
+    const approval = uuidIn(bodyOf<{ approval: { id: string } }>(run).approval.id);
+    await bench.store.complete({ claimed, decision: { ...ABSENT, lookups: 1 }, report: REPORT });
+    await expect(decide(bench, bench.bert, approval)).rejects.toMatchObject(inFlight('/decision'));
+    expect(await Promise.all(operationIds.map(stateOf))).toEqual(['needs-review', 'needs-review']);
+    await bench.owner.query('UPDATE operation SET lease_until = clock_timestamp() WHERE id = $1', [second]);
+    await decide(bench, bench.bert, approval);
+    expect(await Promise.all(operationIds.map(stateOf))).toEqual(['queued', 'queued']);
   });
 });
 

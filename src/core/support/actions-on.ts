@@ -43,6 +43,8 @@ export interface Standing {
   readonly operation: OperationRow;
   readonly snapshot: Snapshot;
   readonly reversed: Taken;
+  /** Somebody holds its lease: its supplier is being asked something right now. */
+  readonly leased: boolean;
 }
 
 /** What the operation's scheme can do, as far as support's actions depend on it. */
@@ -121,9 +123,11 @@ function whyNoLook({ operation: { state, attempts }, snapshot }: Standing, means
   return means.canFind ? null : 'cannot-look';
 }
 
-function whyNotInReview({ operation: { state } }: Standing): WhyNot | null {
+/** Not while it is being looked up either: the answer may be the very proof against what a person would decide. */
+function whyNotInReview({ operation: { state }, leased }: Standing): WhyNot | null {
   if (isFinal(state)) return 'final';
-  return state === 'needs-review' ? null : 'not-in-review';
+  if (state !== 'needs-review') return 'not-in-review';
+  return leased ? 'in-flight' : null;
 }
 
 /** Without proof that the supplier has nothing, a second send may be a second effect. */

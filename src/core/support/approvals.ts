@@ -9,7 +9,7 @@ import { fingerprintOf, meansFor, type MeansOf } from './means.js';
 import type { ApprovalBook, ApprovalRow, Sees, Subject } from './ports.js';
 import { resent, settled } from './settle.js';
 import type { Support } from './support.js';
-import { accepted, approvalPath, approvalView } from './views.js';
+import { accepted, approvalPath, approvalView, notPossible } from './views.js';
 
 export interface ApprovalsDeps {
   readonly book: ApprovalBook;
@@ -72,6 +72,8 @@ function checkDecider({ keyId }: Caller, approval: ApprovalRow | null): void {
 function carryOut(approval: ApprovalRow, { standing, stood }: Subject, meansOf: MeansOf): Decision | null {
   const means = meansOf(standing);
   if (fingerprintOf(standing) !== stood) return null;
+  // It waits for the answer, rather than overtake it.
+  if (standing.leased) throw notPossible(standing, 'in-flight', '/decision');
   const by = toTypeId('apr', approval.id);
   switch (approval.act) {
     case 'resend':

@@ -69,7 +69,7 @@ async function act(deps: OperationsDeskDeps, asked: Asked): Promise<Answer> {
   const refuse = (standing: Standing | null): Standing => {
     const there = present(standing);
     const why = whyNot(input.action, there, meansOf(there));
-    if (why !== null) throw notPossible(there, why, language);
+    if (why !== null) throw notPossible(there, why, '/action');
     if (input.evidence !== undefined) checkOutcome(there, input.evidence);
     return there;
   };

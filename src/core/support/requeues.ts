@@ -114,7 +114,9 @@ async function byOf(deps: RequeuesDeps, { caller, input, request }: Asked, shown
     subjects.map(({ standing }) => standing.operation.connectionId),
   );
   const verify = ({ standing, stood }: Subject): void => {
-    const moved = fingerprintOf(standing) !== stood || whyNot(input.action, standing, means(standing)) !== null;
+    const why = whyNot(input.action, standing, means(standing));
+    // One that is only being looked at stands as it stood; whoever approves waits for the answer.
+    const moved = fingerprintOf(standing) !== stood || (why !== null && why !== 'in-flight');
     if (moved) throw new Problem('REQUEUE_CHANGED', { operationId: standing.operation.id });
   };
   switch (input.action) {

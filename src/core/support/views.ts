@@ -128,8 +128,12 @@ export function actionResult(
   return { action, operation, approval: approval === null ? null : approvalView(approval), resyncId, reversalId };
 }
 
-/** A 409 that says where the operation stands and, in a sentence, why it does not allow the action. */
-export function notPossible({ operation: { id, state } }: Standing, why: WhyNot, language: Language): Problem {
-  const errors = [{ pointer: '/action', message: WHY_NOT_SENTENCES[why][language] }];
+/** A 409 that says where the operation stands and, in a sentence, why it does not allow what was asked. */
+export function notPossible(
+  { operation: { id, state } }: Standing,
+  why: WhyNot,
+  pointer: '/action' | '/decision',
+): Problem {
+  const errors = [{ pointer, message: WHY_NOT_SENTENCES[why] }];
   return new Problem('ACTION_NOT_POSSIBLE', { operationId: id, state, errors });
 }

@@ -7,7 +7,10 @@ export const WHY_NOT_SENTENCES: Readonly<Record<WhyNot, { readonly zh: string; r
     zh: '从未发送给供应商，无从查询。',
     en: 'It was never sent, so the supplier has nothing to look up.',
   },
-  'in-flight': { zh: '正在发送中，请稍候。', en: 'It is being sent right now; wait for what that comes to.' },
+  'in-flight': {
+    zh: '正在就该操作与供应商通信，请等待结果。',
+    en: 'Its supplier is being asked right now; wait for what that comes to.',
+  },
   'cannot-look': { zh: '该供应商不提供查询。', en: 'This supplier cannot be asked what became of it.' },
   'not-in-review': { zh: '该操作并未等待人工处理。', en: 'It does not wait for a person; it is still on its own way.' },
   'no-proof-of-absence': {

@@ -28,7 +28,7 @@ type Different = Omit<Partial<OperationRow> & Partial<Snapshot>, 'state'>;
 function standing(different: Different & { state: OperationState }): Standing {
   const snapshot = { ...situation({ everSent: true }), ...different } as Snapshot;
   const row = { points: 500, bonusPoints: 0, evidence: null, ...snapshot, ...different } as unknown as OperationRow;
-  return { operation: row, snapshot, reversed: { points: 0, open: 0 } };
+  return { operation: row, snapshot, reversed: { points: 0, open: 0 }, leased: false };
 }
 
 /** Our own fault, three times, before anything left. */
@@ -50,6 +50,12 @@ function told(one: Standing, means: Partial<SchemeMeans> | null = {}): string {
 }
 
 describe('what can be done about a write', () => {
+  it('is decided by nobody while its supplier is being asked', () => {
+    const absent = standing({ state: 'needs-review', ...ABSENT });
+    expect(told(absent)).toContain('look-up resend! settle! |');
+    expect(told({ ...absent, leased: true })).toContain('look-up | resend: in-flight, settle: in-flight');
+  });
+
   it.each<[OperationState, Different, string]>([
     [
       'scheduled',
