@@ -1,4 +1,5 @@
 import type { Commit, CrashPoint } from '../../src/spec/crash-point.js';
+import { assignBreak, cancel, connect, pauseScheme, sendAgain, sendManyAgain, takeBack } from './work-desk.js';
 import { night, pushed, reconcile, resync, signOff } from './work-days.js';
 import {
   accrue,
@@ -129,6 +130,33 @@ export const KINDS: readonly Kind[] = [
   },
   { name: 'night', points: both('night'), work: night(AIRLINE), atOnce: 1 },
   { name: 'sign-off', points: both('sign-off'), work: signOff(AIRLINE), atOnce: 1 },
+  {
+    name: 'support: sent again by two',
+    points: [...both('set-aside', 'desk-act', 'decide'), ...ANSWERED],
+    work: sendAgain(RAILWAY),
+    atOnce: 4,
+  },
+  {
+    name: 'support: many sent again',
+    points: both('set-aside', 'requeue-preview', 'requeue', 'decide'),
+    work: sendManyAgain(RAILWAY),
+    atOnce: 2,
+  },
+  { name: 'support: cancelled', points: both('desk-act'), work: cancel(RAILWAY), atOnce: 4 },
+  { name: 'support: taken back', points: both('desk-reverse'), work: takeBack(RAILWAY), atOnce: 4 },
+  { name: 'support: a break', points: both('break-act'), work: assignBreak(HOTEL), atOnce: 2 },
+  {
+    name: 'administration: connected',
+    points: both('held-key', 'connection-create', 'held-answer', 'held-release'),
+    work: connect(CARRIER),
+    atOnce: 3,
+  },
+  {
+    name: 'administration: out of service and back',
+    points: both('held-key', 'connection-change', 'held-answer'),
+    work: pauseScheme(AIRLINE),
+    atOnce: 1,
+  },
   {
     name: 'start',
     points: ['before-partitions', 'after-partitions'],

@@ -210,7 +210,7 @@ function staged(before: string, after: string): { readonly before: Meaning; read
   return { before: { death: before, healer: RUN_LEASE }, after: { death: after, healer: RUN_LEASE } };
 }
 
-/** What docs/reliability.md says of every point, as a table. */
+/** What docs/crash-points.md says of every point, as a table. */
 export function renderMeanings(): string {
   const rows = CRASH_POINTS.map((point) => {
     const { death, healer } = meaningOf(point);

@@ -6,7 +6,7 @@ export interface CrashOptions {
   readonly queue: 'postgres' | 'redis';
   readonly only: readonly string[];
   readonly json: boolean;
-  /** Write the table of docs/reliability.md and do nothing else. */
+  /** Write the table of docs/crash-points.md and do nothing else. */
   readonly writeDocs: boolean;
 }
 
@@ -24,7 +24,7 @@ lost, done twice or left open, or when the books differ.
   --queue   postgres, or redis at REDIS_URL
   --only    only the points whose names hold one of these texts
   --json    the table as JSON, in the last line
-  --write-docs  write the table of docs/reliability.md anew, and do nothing else
+  --write-docs  write the table of docs/crash-points.md anew, and do nothing else
 
 Example: npm run crash-points -- --hits 1    the short run, a few minutes`;
 

@@ -13,8 +13,8 @@ function accrual(world: World, scheme: string) {
 }
 
 /** Asks for an accrual and has it promised. */
-export async function accepted(world: World, scheme: string): Promise<Operation> {
-  const body = accrual(world, scheme);
+export async function accepted(world: World, scheme: string, more: object = {}): Promise<Operation> {
+  const body = { ...accrual(world, scheme), ...more };
   return world.promise(await world.platform.post('/v1/accruals', body, `accrual-${world.next()}`));
 }
 

@@ -22,6 +22,7 @@ export interface Member {
 export interface World {
   readonly platform: Client;
   readonly support: Client;
+  readonly admin: Client;
   readonly owner: pg.Pool;
   readonly nights: QueueBackend;
   /** Ids of the operations that were answered, and with that promised. */
@@ -66,6 +67,7 @@ export async function openWorld(place: Place, schemes: readonly string[], queueU
   const world: World = {
     platform,
     support: createClient(baseUrl, processes.supportKey, place.deaths),
+    admin: createClient(baseUrl, processes.adminKey, place.deaths),
     owner,
     nights,
     promised,
