@@ -1,25 +1,19 @@
-import { CRASH_POINTS, type Commit, type CrashPoint } from '../../src/spec/crash-point.js';
+import type { Commit } from '../../src/spec/crash-point.js';
+import {
+  CLIENT,
+  REPLAY,
+  RELAY,
+  SWEEPER,
+  LEASE,
+  NEXT_CLAIM,
+  RUN_LEASE,
+  RESYNC_LEASE,
+  NOTHING,
+  type Meanings,
+} from './healers.js';
 
-/** What it means that a process has died at a point, and who sees to it. */
-interface Meaning {
-  readonly death: string;
-  readonly healer: string;
-}
-
-/** Who comes to what is left over. */
-const CLIENT = 'the client, with the same key';
-const REPLAY = 'the client: the same key gives the stored answer';
-const RELAY = 'the relay of any process, within a second';
-const SWEEPER = 'the sweeper, once it is due';
-const LEASE = 'whoever claims it when the lease has ended: unknown, then by the recovery of its adapter';
-const QUEUE = 'the queue brings a stalled job again; the sweeper does in any case';
-const NEXT_CLAIM = 'the next claim';
-const SUPPLIER = 'the supplier, which pushes again';
-const RUN_LEASE = 'whoever claims the run when its lease has ended goes on from its stage';
-const RESYNC_LEASE = 'whoever takes the resync when its lease has ended';
-const NOTHING = 'nothing of it is there';
-
-const COMMITS: Readonly<Record<Commit, { readonly before: Meaning; readonly after: Meaning }>> = {
+/** By commit. */
+export const COMMITS: Readonly<Record<Commit, Meanings>> = {
   'accept-accruals': accepted('the accruals of one commit, and their keys'),
   'accept-reversal': accepted('the reversal or refund, and its key'),
   quote: {
@@ -168,59 +162,13 @@ const COMMITS: Readonly<Record<Commit, { readonly before: Meaning; readonly afte
   },
 };
 
-const MOMENTS: Readonly<Record<Exclude<CrashPoint, `${'before' | 'after'}-${Commit}`>, Meaning>> = {
-  'before-first-byte': { death: 'nothing was sent, which nobody knows', healer: LEASE },
-  'after-last-byte': { death: 'the supplier has the request', healer: LEASE },
-  'before-answer-is-read': { death: 'the supplier has answered', healer: LEASE },
-  'before-parse': { death: 'the answer came whole and was not read', healer: LEASE },
-  'after-parse': { death: 'the answer was understood and nothing decided', healer: LEASE },
-  'before-queue-add': { death: 'the wake-ups are in the outbox', healer: RELAY },
-  'before-job-end': { death: 'the work is handed out, the job not ended', healer: QUEUE },
-  'after-job-end': { death: 'the job has ended, the work it handed out may not have', healer: LEASE },
-  'before-answer': { death: 'committed, and the client was told nothing', healer: REPLAY },
-  'after-answer': { death: 'the client has its answer', healer: 'nobody needs to' },
-  'before-batch-answer': { death: 'every line is committed, and the client was told nothing', healer: REPLAY },
-  'before-push-kept': { death: NOTHING, healer: SUPPLIER },
-  'after-push-kept': {
-    death: 'the push is kept and not applied',
-    healer: `${SUPPLIER}: what is kept and not applied is applied then`,
-  },
-  'before-push-settled': {
-    death: 'the push is applied and not ticked off',
-    healer: `${SUPPLIER}: applied again it changes nothing`,
-  },
-  'after-push-settled': {
-    death: 'the push is done, and the supplier was told nothing',
-    healer: `${SUPPLIER}: known, and taken`,
-  },
-  'before-sweep': { death: 'what is overdue is still overdue', healer: 'the next sweep, within seconds of the start' },
-  'after-sweep': { death: 'what is overdue has a wake-up', healer: 'a worker' },
-  'before-partitions': { death: 'next month has no partition yet', healer: 'the next start, or the next hour' },
-  'after-partitions': { death: 'next month has its partition', healer: 'nobody needs to' },
-};
-
-function accepted(what: string): { readonly before: Meaning; readonly after: Meaning } {
+function accepted(what: string): Meanings {
   return {
     before: { death: NOTHING, healer: CLIENT },
     after: { death: `there: ${what}; nobody was told`, healer: REPLAY },
   };
 }
 
-function staged(before: string, after: string): { readonly before: Meaning; readonly after: Meaning } {
+function staged(before: string, after: string): Meanings {
   return { before: { death: before, healer: RUN_LEASE }, after: { death: after, healer: RUN_LEASE } };
-}
-
-/** What docs/crash-points.md says of every point, as a table. */
-export function renderMeanings(): string {
-  const rows = CRASH_POINTS.map((point) => {
-    const { death, healer } = meaningOf(point);
-    return `| \`${point}\` | ${death} | ${healer} |`;
-  });
-  return ['| point | what a death there leaves | who sees to it |', '|---|---|---|', ...rows].join('\n');
-}
-
-function meaningOf(point: CrashPoint): Meaning {
-  if (point in MOMENTS) return MOMENTS[point as keyof typeof MOMENTS];
-  const [, side, commit] = /^(before|after)-(.+)$/.exec(point) ?? [];
-  return COMMITS[commit as Commit][side as 'before' | 'after'];
 }
