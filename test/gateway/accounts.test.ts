@@ -58,7 +58,7 @@ describe('an account whose supplier gives no useful answer', () => {
     const { status, json, headers } = unknown;
     expect([scheme, status, json['code'], available(unknown)]).toEqual([scheme, 503, 'ACCOUNT_UNAVAILABLE', undefined]);
     expect(headers.get('retry-after')).toMatch(/^[1-9]/);
-    // Reads that are tried again have opened the breaker of a scheme that takes two calls for an account.
+    // One fault after the other, such reads come to enough calls to open a breaker.
     await backInService(door);
     const again = await eventually(
       () => accountOf(fresh.link),

@@ -11,6 +11,8 @@ import { Problem } from '../problem.js';
 import type { Suppliers } from '../supplier/ports.js';
 
 const READ_WITHIN_MS = 8_000;
+/** Once is enough to pass over a lost answer; more would weigh on a supplier in trouble and open its breaker for everybody. */
+const READ_AGAIN = 1;
 
 export interface ReadAccountDeps {
   readonly store: Pick<LinkStore, 'get' | 'sealed' | 'knownAccount' | 'saveAccount'>;
@@ -67,7 +69,7 @@ export function knownView(known: KnownAccount, age: 'fresh' | 'stale'): AccountV
   return { ...accountFields(known), asOf: known.asOf.toISOString(), source, stale: age === 'stale' };
 }
 
-/** A read inside the request's deadline, tried again while that lasts; `null` when the supplier gave no usable answer. */
+/** A read inside the request's deadline, tried once more where that can help; `null` when the supplier gave no usable answer. */
 async function askSupplier(deps: ReadAccountDeps, caller: Caller, link: LinkRow): Promise<Account | null> {
   const supplier = await deps.suppliers.of(link.connectionId);
   const { member: port } = supplier.adapter;
@@ -79,7 +81,7 @@ async function askSupplier(deps: ReadAccountDeps, caller: Caller, link: LinkRow)
   const signal = AbortSignal.timeout(READ_WITHIN_MS);
   const read = () => port.account(supplier.context({ secrets: secretsOf(open), signal }), member).catch(stopOnAnswers);
   try {
-    return await pRetry(read, { retries: 4, minTimeout: 100, maxTimeout: 1_000, randomize: true, signal });
+    return await pRetry(read, { retries: READ_AGAIN, minTimeout: 100, maxTimeout: 1_000, randomize: true, signal });
   } catch {
     return null;
   }

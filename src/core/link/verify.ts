@@ -11,7 +11,10 @@ export type Verification =
   | { readonly outcome: 'refused'; readonly reason: RefusalReason; readonly supplierCode: string }
   | { readonly outcome: 'later'; readonly detail: string };
 
-/** Asks the supplier whether the number is this holder's. A read: tried again within `withinMs`, never beyond. */
+/** More would weigh on a supplier in trouble; a link that cannot be verified now is verified on later. */
+const ASK_AGAIN = 1;
+
+/** Asks the supplier whether the number is this holder's. A read: tried once more within `withinMs`, never beyond. */
 export async function verify(
   supplier: Supplier,
   asked: { readonly memberNumber: string; readonly holder: Holder; readonly form: Readonly<Record<string, string>> },
@@ -30,7 +33,7 @@ export async function verify(
   try {
     const verified = await pRetry(
       () => linking.verify(supplier.context({ secrets, signal }), input).catch(stopOnAnswers),
-      { retries: 3, minTimeout: 100, maxTimeout: 1_000, randomize: true, signal },
+      { retries: ASK_AGAIN, minTimeout: 100, maxTimeout: 1_000, randomize: true, signal },
     );
     return { outcome: 'verified', verified };
   } catch (error) {
