@@ -13,6 +13,7 @@ import {
   type Suppliers,
   UnknownConnection,
 } from '../core/supplier/ports.js';
+import { AdapterFault } from '../spec/errors.js';
 import { createAgents, type Agents } from '../kit/agents.js';
 import { createHttp } from '../kit/http.js';
 import type { HttpGate } from '../kit/http-gate.js';
@@ -37,17 +38,21 @@ export interface SuppliersOptions {
 const REMEMBER_MS = 5_000;
 
 interface Remembered {
-  readonly until: number;
+  until: number;
   readonly supplier: Promise<Live>;
 }
 
 interface Live {
   readonly supplier: Supplier;
+  readonly state: StoredConnection['state'];
   readonly version: number;
   readonly agents: Agents;
 }
 
-/** Keeps each connection's adapter configured and its sockets open; a changed connection is configured anew within 5 s. */
+/**
+ * Keeps each connection's adapter configured and its sockets open; a changed connection is configured anew within 5 s. Nothing is asked
+ * over one that is not live: `not-sent`. That one is read each time, so that it serves again as soon as it is resumed.
+ */
 export function createSuppliers(options: SuppliersOptions): Suppliers & { close(): void } {
   const live = new Map<string, Remembered>();
   let facts: { readonly until: number; readonly all: Promise<readonly ConnectionFacts[]> } | undefined;
@@ -66,8 +71,14 @@ export function createSuppliers(options: SuppliersOptions): Suppliers & { close(
       const known = live.get(connectionId);
       if (known !== undefined && known.until > performance.now()) return (await known.supplier).supplier;
       const supplier = read(connectionId, known?.supplier);
-      live.set(connectionId, { until: performance.now() + REMEMBER_MS, supplier });
-      supplier.catch(() => live.delete(connectionId));
+      const remembered = { until: performance.now() + REMEMBER_MS, supplier };
+      live.set(connectionId, remembered);
+      supplier.then(
+        ({ state }) => {
+          if (state !== 'live') remembered.until = 0;
+        },
+        () => live.delete(connectionId),
+      );
       return (await supplier).supplier;
     },
     connectionFor: async (tenantId, scheme) => {
@@ -112,7 +123,7 @@ function open(stored: StoredConnection, options: SuppliersOptions): Live {
           call.lease === undefined ? undefined : { remainingMs: call.lease.remainingMs, marginMs: timing.sendMarginMs },
         observe:
           call.observe === undefined ? undefined : (exchange) => call.observe?.({ ...exchange } satisfies Exchange),
-        gate: gateOf(options.gate, limited, call, signal),
+        gate: stored.state === 'live' ? gateOf(options.gate, limited, call, signal) : shut(stored.state),
         secrets: [...ownSecrets, ...call.secrets],
       }),
       tokens,
@@ -131,9 +142,15 @@ function open(stored: StoredConnection, options: SuppliersOptions): Live {
       timing,
       context,
     },
+    state: stored.state,
     version: stored.version,
     agents,
   };
+}
+
+/** Whoever asks over a connection out of service has sent nothing. */
+function shut(state: StoredConnection['state']): HttpGate {
+  return () => Promise.reject(new AdapterFault({ kind: 'not-sent', detail: `connection ${state}` }));
 }
 
 /** The gate as one call meets it: only its first request was let in ahead. */

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fromTypeId } from '../../src/spec/typeid.js';
+import { eventually } from '../support/eventually.js';
 import { act, airlineBody, type Connection, connected, standingOf } from './administration.js';
 import { type Door, openDoor } from './door.js';
-import { accrue, inState, type Link, linked, operationIn, operationOf } from './requests.js';
+import { accrue, inState, type Link, linkBody, linked, memberOf, operationIn, operationOf } from './requests.js';
 
 let door: Door;
 let own: Connection;
@@ -51,6 +52,31 @@ describe('a connection of a tenant’s own', () => {
       ['connection.pause', 'paused by a test'],
       ['connection.resume', 'resumed by a test'],
     ]);
+  });
+
+  it('that is paused is called by nobody: balances are told with their age, and links wait', async () => {
+    const account = ({ id }: Pick<Link, 'id'>) => door.ask('GET', `/v1/links/${id}/account?maxAge=0`);
+    const fresh = (await linked(door, 'northwind-air', 'never read')).link;
+    const read = await account(link);
+    expect([read.status, read.json['source']]).toEqual([200, 'live']);
+    await act(door, 'northwind-air', 'pause');
+    // Every process knows within five seconds.
+    const aged = await eventually(
+      () => account(link),
+      ({ json }) => json['source'] !== 'live',
+    );
+    const told = { balance: read.json['balance'], source: 'cached', stale: true };
+    expect([aged.status, aged.json]).toMatchObject([200, told]);
+    const unknown = await account(fresh);
+    expect([unknown.status, unknown.json['code']]).toEqual([503, 'ACCOUNT_UNAVAILABLE']);
+    const body = linkBody('northwind-air', await memberOf(door, 'northwind-air'), 'waits');
+    const waits = await door.ask('POST', '/v1/links', { body });
+    expect([waits.status, waits.json['state']]).toEqual([202, 'pending']);
+
+    await act(door, 'northwind-air', 'resume');
+    expect((await account(link)).json).toMatchObject({ source: 'live', stale: false });
+    const asItStands = () => door.ask('GET', `/v1/links/${String(waits.json['id'])}`);
+    await eventually(asItStands, ({ json }) => json['state'] === 'active');
   });
 
   it('that is paused twenty times is paused once', async () => {
