@@ -1,7 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openProgress, type Progress } from '../src/cli/progress.js';
 import { exitWith, type Ground, onGateway } from './on-gateway.js';
-import { mostInASecond, openedAt, openOf, postedP95, type Stretch, writes } from './overload/measure.js';
+import {
+  lastClosedAt,
+  mostInASecond,
+  openedAt,
+  openOf,
+  p99,
+  postedP95,
+  type Stretch,
+  writes,
+} from './overload/measure.js';
 import { type Offered, offerAt } from './overload/offer.js';
 import { HELP, type OverloadOptions, readOptions } from './overload/options.js';
 import { type Measured, shown, wrongIn } from './overload/outcome.js';
@@ -22,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const schemes = boundedSchemes();
+  const schemes = boundedSchemes(options.sickPerSecond);
   const progress = openProgress();
   try {
     const measured = await onGateway({ tenants: 2, schemesDir: schemes.folder }, (ground) =>
@@ -55,6 +64,7 @@ async function overload(ground: Ground, options: OverloadOptions, progress: Prog
   const until = opened?.getTime() ?? Number.POSITIVE_INFINITY;
   const sent = await writes(owner, FAILING, sick);
   const refused = offered.filter(({ status }) => status === 503);
+  const closed = await lastClosedAt(owner, [FAILING, HANGING], sick.until);
   return {
     calmP95Ms: await postedP95(owner, HEALTHY, calm),
     sickP95Ms: await postedP95(owner, HEALTHY, sick),
@@ -63,8 +73,10 @@ async function overload(ground: Ground, options: OverloadOptions, progress: Prog
     opened: opened !== null,
     probes: sent.filter((at) => at > until + UNDER_WAY_MS).length,
     refused: refused.length,
-    slowestRefusalMs: Math.max(0, ...refused.map(({ ms }) => ms)),
+    refusalP99Ms: p99(refused.map(({ ms }) => ms)),
+    acceptanceP99Ms: p99(offered.filter(({ status }) => status === 202).map(({ ms }) => ms)),
     withoutRetryAfter: refused.filter(({ retryAfter }) => retryAfter === null).length,
+    closedAfterS: closed === null ? 0 : (closed.getTime() - sick.until.getTime()) / 1_000,
     wellAfterS,
     calmPeak: mostInASecond(await writes(owner, FAILING, calm)),
     againPeak: mostInASecond(await writes(owner, FAILING, again)),

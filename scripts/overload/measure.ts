@@ -26,6 +26,15 @@ export async function openedAt(owner: pg.Pool, scheme: string, { from, until }: 
   return found.rows[0]?.opened_at ?? null;
 }
 
+/** When the last breaker of some schemes closed since a moment; `null`: none did. */
+export async function lastClosedAt(owner: pg.Pool, schemes: readonly string[], since: Date): Promise<Date | null> {
+  const found = await owner.query<{ closed_at: Date | null }>(
+    `SELECT max(closed_at) AS closed_at FROM incident WHERE scheme = ANY ($1) AND kind = 'breaker' AND closed_at >= $2`,
+    [schemes, since],
+  );
+  return found.rows[0]?.closed_at ?? null;
+}
+
 /** When writes went out to a scheme, in Unix milliseconds, earliest first. */
 export async function writes(owner: pg.Pool, scheme: string, { from, until }: Stretch): Promise<number[]> {
   const sends = await owner.query<{ at: Date }>(
@@ -45,6 +54,11 @@ export async function openOf(owner: pg.Pool, schemes: readonly string[], before:
     [schemes, before],
   );
   return found.rows[0]?.open ?? Number.NaN;
+}
+
+/** What 99 of 100 stay below; 0 of none. */
+export function p99(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? 0;
 }
 
 /** The most of them within any one second. */

@@ -10,7 +10,7 @@ export interface OverloadOptions {
   readonly json: boolean;
 }
 
-export const HELP = `Usage: npm run overload -- [--calm 20] [--sick 60] [--json]
+export const HELP = `Usage: npm run overload -- [--calm 20] [--sick 60] [--rate 50] [--json]
 
 Accrues at five simulated suppliers, always as much; then one of them fails every call and another never answers, and then both are
 well again. Sends to the failing one have to stop, the healthy ones may not be slower for it, what is too much is refused at once, and
@@ -18,9 +18,10 @@ soon after all has to be as it was, without a rush. Exits 1 when one of these do
 
   --calm  seconds in which all is well, which the others are compared with
   --sick  seconds in which two suppliers are not
+  --rate  accruals a second for the one that fails; a tenth of that for each of the others
   --json  the outcome as JSON, in the last line
 
-Example: npm run overload -- --calm 10 --sick 20    a short one`;
+Example: npm run overload -- --calm 10 --sick 20 --rate 20    a short one`;
 
 /** By when all has to be as it was (docs/reliability.md). */
 export const WELL_WITHIN_S = 30;
@@ -31,24 +32,26 @@ export function readOptions(args: readonly string[]): OverloadOptions | null {
     options: {
       calm: { type: 'string', default: '20' },
       sick: { type: 'string', default: '60' },
+      rate: { type: 'string', default: '50' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return null;
+  const rate = between('rate', values.rate, 10, 500);
   return {
-    calmSeconds: seconds('calm', values.calm),
-    sickSeconds: seconds('sick', values.sick),
+    calmSeconds: between('calm', values.calm, 5, 600),
+    sickSeconds: between('sick', values.sick, 5, 600),
     againSeconds: WELL_WITHIN_S,
-    sickPerSecond: 50,
-    perSecond: 5,
+    sickPerSecond: rate,
+    perSecond: Math.ceil(rate / 10),
     json: values.json,
   };
 }
 
-function seconds(name: string, text: string): number {
+function between(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
-  if (!(value >= 5 && value <= 600))
-    throw new Error(`--${name} has to be a number of seconds from 5 to 600, not ${text}`);
+  if (!(value >= least && value <= most))
+    throw new Error(`--${name} has to be a number from ${least} to ${most}, not ${text}`);
   return value;
 }
