@@ -4,6 +4,7 @@ import { type Harm, runChaos } from './chaos.js';
 import { type Asked, runLoad } from './load.js';
 import { type MachineStands, watchMachine } from './machine-watch.js';
 import { watchMemory } from './memory.js';
+import { limitedSchemes } from '../limited-schemes.js';
 import type { SoakOptions } from './options.js';
 import { openPlace, type Place } from './place.js';
 import { type Reckoning, reckon } from './reckoning.js';
@@ -38,11 +39,20 @@ interface Load {
 type Tell = (share: number | null, note: string) => void;
 
 const TENANTS = 8;
+/**
+ * Each supplier says that it takes so many calls a second. One in sixty is throttled all the same, and each of those halves the rate,
+ * which rises by a twentieth of this in ten seconds: some 35 calls a second are what that comes to, a little more than the load wants.
+ */
+const CALLS_PER_SECOND = 2_000;
 
 /** One soak from start to reckoning; every process it started has ended when it resolves or throws. */
 export async function soak(queue: 'postgres' | 'redis', options: SoakOptions, tell: Tell): Promise<SoakOutcome> {
   tell(null, `${queue}: starting`);
-  const place = await openPlace(queue, TENANTS);
+  const schemes = limitedSchemes({ perSecond: CALLS_PER_SECOND });
+  const place = await openPlace(queue, TENANTS, schemes.folder).catch((error: unknown) => {
+    schemes.remove();
+    throw error;
+  });
   const memory = watchMemory(['api', ...place.workers, 'sandbox'], (name) => place.supervisor.pid(name));
   const machine = watchMachine();
   const owner = ownerPool(place.ownerUrl);
@@ -69,6 +79,7 @@ export async function soak(queue: 'postgres' | 'redis', options: SoakOptions, te
     machine.stop();
     await owner.end();
     await place.stop();
+    schemes.remove();
   }
 }
 
