@@ -7,6 +7,8 @@ import { clearFaults } from './supplier-faults.js';
 
 /** Rest is counted from here: 120 s (reliability.md, "The runs"). */
 const REST_WITHIN_MS = 120_000;
+/** The `conclusiveAfterMs` of every scheme of the soak. */
+const EFFECT_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 500;
 const FINAL = ['posted', 'confirmed', 'released', 'expired', 'rejected', 'cancelled', 'needs-review'];
 
@@ -17,10 +19,15 @@ export interface Rest {
   readonly open: readonly string[];
 }
 
-/** Clears the faults, closes the suppliers' days, settles by their files and waits until every operation has come to rest. */
+/**
+ * Clears the faults, closes the suppliers' days, settles by their files and waits until every operation has come to rest. Days end
+ * while what was lost under faults may still have its effect, when no file may prove its absence, and once more after that.
+ */
 export async function comeToRest(place: Place, owner: pg.Pool, firstDays: BusinessDates): Promise<Rest> {
-  const giveUp = AbortSignal.timeout(REST_WITHIN_MS);
   await clearFaults(place);
+  await settle(place, firstDays, AbortSignal.timeout(REST_WITHIN_MS));
+  await pause(EFFECT_WITHIN_MS);
+  const giveUp = AbortSignal.timeout(REST_WITHIN_MS);
   const from = performance.now();
   try {
     await letGo(place, owner, giveUp);

@@ -16,7 +16,7 @@ import { asRun, tenantsOf } from './recon-scope.js';
 /** What a run's lines prove of operations that are open, and what the closed days prove by not having them. */
 export const findProof =
   (pools: Pools): ReconWork['proven'] =>
-  async (run, days) => {
+  async (run, days, effectWithinMs) => {
     const tenants = await tenantsOf(pools, run.connectionId);
     const proven = await asRun(pools, run, tenants, async (client) => {
       const posted = await client.query<Record<string, unknown>>({
@@ -27,7 +27,7 @@ export const findProof =
       const absent = await client.query<Record<string, unknown>>({
         name: 'proven-absent',
         text: ABSENT,
-        values: [run.id, run.connectionId, run.businessDate, daysJson(days)],
+        values: [run.id, run.connectionId, run.businessDate, daysJson(days), effectWithinMs],
       });
       return {
         posted: posted.rows.map((row) => camel(row) as ProvenPosted),
@@ -75,7 +75,8 @@ const POSTED = `
 
 /**
  * Every day from the first send to the one after the last is closed and reconciled, and none has a line of the
- * operation. A supplier may post in the night after the trip, so the day after that counts as well.
+ * operation. A supplier may post in the night after the trip, so the day after that counts as well; and a request that
+ * was lost on its way may have its effect for a while yet, so that the days have to reach beyond that, too.
  */
 const ABSENT = `
   WITH closed AS MATERIALIZED (SELECT d.* FROM ${daysFrom('$4')}),
@@ -95,5 +96,7 @@ const ABSENT = `
   FROM sent s
     JOIN closed f ON s.first_sent > f.opens_at AND s.first_sent <= f.closes_at
     JOIN closed l ON s.last_sent > l.opens_at AND s.last_sent <= l.closes_at
-    JOIN closed a ON a.day = greatest(l.day, s.trip) + 1 AND a.unbroken_since <= f.day
+  WHERE EXISTS (SELECT FROM closed a
+    WHERE a.day > greatest(l.day, s.trip) AND a.unbroken_since <= f.day
+      AND a.closes_at >= s.last_sent + $5::float8 * interval '1 ms')
   ORDER BY s.id`;

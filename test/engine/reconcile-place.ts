@@ -25,6 +25,8 @@ export interface ReconcilePlace {
   fault(scheme: string, fault: string | null): Promise<void>;
   read(id: string): Promise<OperationView>;
   inState(id: string, state: OperationView['state']): Promise<OperationView>;
+  /** Puts what was sent so far back that it can have no effect any more, as a day's end is from the trips of that day. */
+  longAgo(id: string): Promise<void>;
   accrue(scheme: string, linkId: string, points: number): Promise<string>;
   /** Closes the open day; gives its date. */
   closeDay(scheme: string): Promise<string>;
@@ -74,6 +76,12 @@ export async function openReconcilePlace(): Promise<ReconcilePlace> {
         () => read(id),
         (operation) => operation.state === state,
       ),
+    longAgo: async (id) => {
+      await owner.query(
+        `UPDATE operation SET first_sent_at = first_sent_at - interval '25 s', last_sent_at = last_sent_at - interval '25 s' WHERE id = $1`,
+        [id],
+      );
+    },
     accrue: async (scheme, linkId, points) => {
       trips += 1;
       const input = { linkId, activity: activityFor(scheme, trips), points, metadata: {} };

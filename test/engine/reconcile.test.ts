@@ -48,6 +48,7 @@ async function sendAll(scheme: SchemeId): Promise<DayOf> {
     await place.fault(scheme, 'dropBeforeCommit');
     const never = await place.accrue(scheme, linkId, 80);
     await place.inState(never, 'unknown');
+    await place.longAgo(never);
     return { posted, lost, never };
   });
 }

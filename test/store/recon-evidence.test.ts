@@ -115,6 +115,16 @@ describe('an operation that two closed days do not have', () => {
     expect(await standing(bench, id)).toMatchObject({ state: 'queued' });
   });
 
+  it('is absent only once the days reach beyond the time in which a lost request may still have its effect', async () => {
+    const id = await stands(bench, { ...UNKNOWN, lastSentAt: '2026-03-10T23:59:55+08:00' });
+    const before = await standing(bench, id);
+    await bench.reconcile(D, { lines: [], closedAt: '2026-03-11T00:00:00+08:00' });
+    await bench.reconcile('2026-03-11', { lines: [], closedAt: '2026-03-11T00:00:10+08:00' });
+    expect(await standing(bench, id)).toEqual(before);
+    await bench.reconcile('2026-03-12', { lines: [], closedAt: '2026-03-11T00:00:15+08:00' });
+    expect(await standing(bench, id)).toMatchObject({ state: 'queued', evidence: { by: 'settlement', absent: true } });
+  });
+
   it('goes back to its hold where it was a confirm', async () => {
     const id = await stands(bench, { ...UNKNOWN, kind: 'redemption' });
     await nextDay();

@@ -49,15 +49,34 @@ export function rulesFor(supplier: Supplier, operation: WriteChoice): Rules {
   };
 }
 
+/**
+ * How long after it was sent a write of this supplier that a settlement lists may still have its effect, in milliseconds: what a
+ * settlement that ends sooner does not have is not absent.
+ */
+export function effectWithinMs(supplier: Supplier): number {
+  const { accrual, redemption } = supplier.adapter;
+  const writes = [accrual?.accrue, accrual?.reverse, redemption?.confirm, redemption?.refund];
+  const times = writes.flatMap((write) => {
+    const recovery = write === undefined ? null : recoveryOf(write, supplier);
+    return recovery === null || recovery.idempotency === 'none' ? [] : [recovery.conclusiveAfterMs];
+  });
+  return Math.max(begunWithinMs(supplier), ...times);
+}
+
+/** A worker that froze before its send may still wake up within this of its claim, and send. */
+function begunWithinMs({ timing: { leaseMs, totalMs, maxPauseMs } }: Supplier): number {
+  return leaseMs + totalMs + maxPauseMs;
+}
+
 function recoveryOf(write: AnyWrite, supplier: Supplier): Recovery {
-  const { config, timing } = supplier;
+  const { config } = supplier;
   switch (write.idempotency) {
     case 'key':
       return {
         idempotency: 'key',
         windowMs: write.windowMs(config),
         find: write.find !== undefined,
-        conclusiveAfterMs: write.conclusiveAfterMs?.(config) ?? timing.leaseMs + timing.totalMs + timing.maxPauseMs,
+        conclusiveAfterMs: write.conclusiveAfterMs?.(config) ?? begunWithinMs(supplier),
       };
     case 'lookup':
       return { idempotency: 'lookup', conclusiveAfterMs: write.conclusiveAfterMs(config), eventual: write.eventual };

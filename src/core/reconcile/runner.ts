@@ -4,6 +4,7 @@ import { normaliseMemberNumber } from '../link/member-number.js';
 import type { MemberVault } from '../link/vault.js';
 import { nameOf } from '../operation/look.js';
 import type { OperationStore, WakeUp } from '../operation/ports.js';
+import { effectWithinMs } from '../operation/recovery.js';
 import type { Random } from '../operation/schedule.js';
 import { todayIn } from '../scheme/use-cases.js';
 import type { Supplier, Suppliers } from '../supplier/ports.js';
@@ -129,7 +130,8 @@ async function advance(
       return match(deps, run, supplier);
     case 'settle': {
       const { days } = await daysAround(deps.work, run, supplier);
-      await settle(deps, supplier, run.businessDate, await deps.work.proven(run, days));
+      const proven = await deps.work.proven(run, days, effectWithinMs(supplier));
+      await settle(deps, supplier, run.businessDate, proven);
       return deps.work.settled(run);
     }
     case 'judge':

@@ -117,10 +117,14 @@ export interface ReconWork {
   match(run: ClaimedRun, lines: Iterable<StagedLine>): Promise<ClaimedRun | null>;
   /** The closed and reconciled days around this run's, without its own. */
   closings(run: ClaimedRun): Promise<readonly Closing[]>;
-  /** What the lines prove of open operations, and what the closed days do by not having them. */
+  /**
+   * What the lines prove of open operations, and what the closed days do by not having them: those that end no sooner than
+   * `effectWithinMs` after the last send.
+   */
   proven(
     run: ClaimedRun,
     days: readonly BusinessDay[],
+    effectWithinMs: number,
   ): Promise<{ readonly posted: readonly ProvenPosted[]; readonly absent: readonly ProvenAbsent[] }>;
   settled(run: ClaimedRun): Promise<ClaimedRun | null>;
   /** Writes verdicts and breaks, closes what was healed, and lets the run rest; all in one transaction. */
