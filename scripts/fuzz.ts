@@ -7,7 +7,8 @@ import { type KeyOf, keysFor } from './fuzz/keys.js';
 import { makeKnown } from './fuzz/known.js';
 import { type FuzzOutcome, growthOf, peaksOf, shown } from './fuzz/outcome.js';
 import { type FuzzRequest, type Known, requests } from './fuzz/requests.js';
-import { exitWith, type Ground, onGateway } from './on-gateway.js';
+import { type Ground, onGateway } from './on-gateway.js';
+import { exitWith } from './exit-with.js';
 import { residentMb } from './soak/memory.js';
 
 const HELP = `Usage: npm run fuzz -- [--requests 20000] [--seed 1] [--json]

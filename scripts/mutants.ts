@@ -4,6 +4,7 @@ import { table } from './demo/table.js';
 import { copyProject } from './mutants/copy.js';
 import { judge, type Verdict } from './mutants/judge.js';
 import { type Mutant, readMutants } from './mutants/read.js';
+import { exitWith } from './exit-with.js';
 
 const HELP = `Usage: npm run mutants -- [--only name] [--some 3] [--json]
 
@@ -75,12 +76,4 @@ function shown(verdicts: readonly Verdict[]): string {
   return `\n${table(['mutant', 'bug', 'result', 'after', 'by'], rows)}\n`;
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
-);
+exitWith(main);

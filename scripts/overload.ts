@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openProgress, type Progress } from '../src/cli/progress.js';
-import { exitWith, type Ground, onGateway } from './on-gateway.js';
+import { type Ground, onGateway } from './on-gateway.js';
+import { exitWith } from './exit-with.js';
 import {
   lastClosedAt,
   mostInASecond,

@@ -2,6 +2,7 @@ import { openProgress } from '../src/cli/progress.js';
 import { HELP, readOptions, type SoakOptions } from './soak/options.js';
 import { failures, report } from './soak/report.js';
 import { soak } from './soak/run.js';
+import { exitWith } from './exit-with.js';
 
 /** `npm run soak`: see `HELP`. */
 async function main(args: readonly string[]): Promise<number> {
@@ -24,12 +25,4 @@ async function soakOn(queue: 'postgres' | 'redis', options: SoakOptions): Promis
   return failures(outcome).map((line) => `soak on ${queue}: ${line}`);
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? (error.stack ?? error.message) : error);
-    process.exitCode = 1;
-  },
-);
+exitWith(main);
