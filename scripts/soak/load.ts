@@ -25,7 +25,7 @@ export interface LoadOptions {
 }
 
 /** Requests go on coming while the gateway is down; more than this at once eight platforms would not have open. */
-const AT_ONCE = 1_500;
+const AT_ONCE = 500;
 const REDEMPTIONS = 0.3;
 /** A redemption is confirmed, let go, or both is asked at once; a few are left to whoever cleans up. */
 const CONFIRMED = 0.75;
