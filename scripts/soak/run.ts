@@ -98,7 +98,12 @@ async function underFaults(
   const chaos = options.chaos === 'on' ? runChaos(place, chance(seed + 1), enough.signal) : Promise.resolve({});
   const onAllBegun = (): void => enough.abort();
   const random = chance(seed);
-  const asked = await runLoad(travellers, { operations, perSecond, random, giveUp, onProgress, onAllBegun });
+  // Also when the load was broken off: whoever harms processes would go on for ever.
+  const asked = await runLoad(travellers, { operations, perSecond, random, giveUp, onProgress, onAllBegun }).finally(
+    () => {
+      enough.abort();
+    },
+  );
   const harm = await chaos;
   const kinds = [...asked.accepted.values()];
   const load = {
