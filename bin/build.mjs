@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What compiled modules look for at the same place relative to themselves as the sources do; links, so that an edit counts at once. */
-const READ_BESIDE_CODE = ['schemes', 'contracts/gateway.yaml'];
+const READ_BESIDE_CODE = ['schemes', 'contracts/generated/gateway.json'];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');

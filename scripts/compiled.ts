@@ -24,6 +24,7 @@ export function compileApart(name: string): Compiled {
     remove();
     throw new Error('the code does not compile');
   }
-  for (const file of ['schemes', 'contracts/gateway.yaml']) symlinkSync(fromRoot(file), path.join(folder, file));
+  for (const file of ['schemes', 'contracts/generated/gateway.json'])
+    symlinkSync(fromRoot(file), path.join(folder, file));
   return { folder, remove };
 }
