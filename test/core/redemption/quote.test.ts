@@ -20,7 +20,9 @@ function problemOf(...given: Parameters<typeof quoted>): string {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const [first] = error.details.errors ?? [];
-    return first === undefined ? error.code : `${error.code} ${first.pointer}: ${first.message}`;
+    if (first === undefined) return error.code;
+    const message = typeof first.message === 'string' ? first.message : first.message.en;
+    return `${error.code} ${first.pointer}: ${message}`;
   }
   return 'none';
 }
