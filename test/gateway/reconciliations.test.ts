@@ -135,10 +135,12 @@ describe.each(SETTLED)('a day of %s', (scheme) => {
     const listed = scheme === 'harbour-hotels';
     expect(open).toMatchObject({
       ...{ scheme, businessDate, provisional: true, openBreaks: 0, signedOffBy: null },
-      ...{ state: listed ? 'completed' : 'waiting', counts: listed ? { ...NONE, lines: 6, matched: 6 } : NONE },
+      counts: listed ? { ...NONE, lines: 6, matched: 6 } : NONE,
     });
-    const state = listed ? 'provisional' : 'waiting';
-    expect([openSignedOff.status, openSignedOff.json]).toMatchObject([409, { code: 'RECONCILIATION_STATE', state }]);
+    expect(listed ? ['completed'] : ['waiting', 'running']).toContain(open.state);
+    expect([openSignedOff.status, openSignedOff.json['code']]).toEqual([409, 'RECONCILIATION_STATE']);
+    // A run that waits is `running` while it asks whether the day is there.
+    expect(listed ? ['provisional'] : ['waiting', 'running']).toContain(openSignedOff.json['state']);
   });
 
   it('is conclusive once it is closed; either tenant sees what is its own', () => {
