@@ -9,6 +9,7 @@ import {
   openOf,
   p99,
   postedP95,
+  quickAfter,
   type Stretch,
   writes,
 } from './overload/measure.js';
@@ -21,8 +22,11 @@ import { linkTravellers } from './soak/travellers.js';
 
 const FAILING = 'ref-key';
 const HANGING = 'ref-lookup';
+const SICK = [FAILING, HANGING];
 const HEALTHY = ['ref-key-2', 'ref-eventual', 'ref-file'];
-const REST_WITHIN_S = 120;
+const REST_WITHIN_S = 240;
+/** As slow as this is as quick as before. */
+const SLOWER = 1.5;
 /** A call that was on its way when the breaker opened is no probe; the longest takes as long. */
 const UNDER_WAY_MS = 2_500;
 
@@ -55,17 +59,17 @@ interface Course {
   readonly sick: Stretch;
   readonly again: Stretch;
   readonly offered: readonly Offered[];
-  readonly wellAfterS: number | null;
+  readonly restedAfterS: number | null;
 }
 
 async function overload(ground: Ground, options: OverloadOptions, progress: Progress): Promise<Measured> {
-  const { calm, sick, again, offered, wellAfterS } = await run(ground, options, progress);
+  const { calm, sick, again, offered, restedAfterS } = await run(ground, options, progress);
   const { owner } = ground;
   const opened = await openedAt(owner, FAILING, sick);
   const until = opened?.getTime() ?? Number.POSITIVE_INFINITY;
   const sent = await writes(owner, FAILING, sick);
   const refused = offered.filter(({ status }) => status === 503);
-  const closed = await lastClosedAt(owner, [FAILING, HANGING], sick.until);
+  const closed = await lastClosedAt(owner, SICK, sick.until);
   return {
     calmP95Ms: await postedP95(owner, HEALTHY, calm),
     sickP95Ms: await postedP95(owner, HEALTHY, sick),
@@ -78,7 +82,8 @@ async function overload(ground: Ground, options: OverloadOptions, progress: Prog
     acceptanceP99Ms: p99(offered.filter(({ status }) => status === 202).map(({ ms }) => ms)),
     withoutRetryAfter: refused.filter(({ retryAfter }) => retryAfter === null).length,
     closedAfterS: closed === null ? 0 : (closed.getTime() - sick.until.getTime()) / 1_000,
-    wellAfterS,
+    wellAfterS: await quickAfter(owner, SICK, again, SLOWER * (await postedP95(owner, SICK, calm))),
+    restedAfterS,
     calmPeak: mostInASecond(await writes(owner, FAILING, calm)),
     againPeak: mostInASecond(await writes(owner, FAILING, again)),
   };
@@ -116,14 +121,15 @@ async function run({ place, owner, giveUp }: Ground, options: OverloadOptions, p
     await control(place.sandboxUrl, 'PUT', `${HANGING}/faults`, { rates: { hang: 1 } });
     const offered = await load(sickSeconds);
     const wellFrom = new Date();
-    for (const scheme of [FAILING, HANGING]) await control(place.sandboxUrl, 'DELETE', `${scheme}/faults`);
-    const [wellAfterS] = await Promise.all([atRest({ place, owner, giveUp }, wellFrom), load(againSeconds)]);
+    for (const scheme of SICK) await control(place.sandboxUrl, 'DELETE', `${scheme}/faults`);
+    const again = load(againSeconds).then(() => new Date());
+    const [restedAfterS, until] = await Promise.all([atRest({ place, owner, giveUp }, wellFrom), again]);
     return {
       calm: { from: calmFrom, until: sickFrom },
       sick: { from: sickFrom, until: wellFrom },
-      again: { from: wellFrom, until: new Date() },
+      again: { from: wellFrom, until },
       offered,
-      wellAfterS,
+      restedAfterS,
     };
   } finally {
     clearInterval(ticking);
@@ -134,7 +140,7 @@ async function run({ place, owner, giveUp }: Ground, options: OverloadOptions, p
 async function atRest({ owner, giveUp }: Ground, from: Date): Promise<number | null> {
   for (;;) {
     giveUp.throwIfAborted();
-    const open = await openOf(owner, [FAILING, HANGING], from);
+    const open = await openOf(owner, SICK, from);
     const tookS = (Date.now() - from.getTime()) / 1_000;
     if (open === 0) return tookS;
     if (tookS > REST_WITHIN_S) return null;

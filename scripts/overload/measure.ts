@@ -16,6 +16,31 @@ export async function postedP95(owner: pg.Pool, schemes: readonly string[], { fr
   return found.rows[0]?.p95 ?? Number.NaN;
 }
 
+const WINDOW_S = 5;
+
+/**
+ * Seconds from the start of a stretch until accruals of some schemes were posted as quickly as in so many milliseconds, and stayed so: the
+ * end of the last five seconds whose 95th percentile was above that, or in which nothing was posted.
+ */
+export async function quickAfter(
+  owner: pg.Pool,
+  schemes: readonly string[],
+  { from, until }: Stretch,
+  withinMs: number,
+): Promise<number> {
+  const found = await owner.query<{ slow: number | null }>(
+    `SELECT max(n)::int AS slow FROM generate_series(0, floor(extract(epoch FROM $3::timestamptz - $2::timestamptz) / $5)::int - 1) AS n
+     WHERE (SELECT coalesce(percentile_cont(0.95) WITHIN GROUP (
+           ORDER BY extract(epoch FROM CASE o.state WHEN 'posted' THEN o.updated_at ELSE now() END - o.created_at)), 'Infinity') * 1000
+         FROM operation o WHERE o.scheme = ANY ($1) AND o.kind = 'accrual'
+           AND o.created_at >= $2::timestamptz + n * $5 * interval '1 s' AND o.created_at < $2::timestamptz + (n + 1) * $5 * interval '1 s')
+       > $4`,
+    [schemes, from, until, withinMs, WINDOW_S],
+  );
+  const slow = found.rows[0]?.slow ?? null;
+  return slow === null ? 0 : (slow + 1) * WINDOW_S;
+}
+
 /** When the breaker of a scheme's writes opened; `null`: it did not. */
 export async function openedAt(owner: pg.Pool, scheme: string, { from, until }: Stretch): Promise<Date | null> {
   const found = await owner.query<{ opened_at: Date }>(

@@ -23,8 +23,11 @@ soon after all has to be as it was, without a rush. Exits 1 when one of these do
 
 Example: npm run overload -- --calm 10 --sick 20 --rate 20    a short one`;
 
-/** By when all has to be as it was (docs/reliability.md). */
+/** How soon after its breaker has closed a supplier has to be served as it was (docs/reliability.md). */
 export const WELL_WITHIN_S = 30;
+/** A breaker that was probed in vain for a minute stays open for so long. */
+const LONGEST_OPEN_S = 40;
+const LOOKED_AT_S = 15;
 
 export function readOptions(args: readonly string[]): OverloadOptions | null {
   const { values } = parseArgs({
@@ -42,7 +45,7 @@ export function readOptions(args: readonly string[]): OverloadOptions | null {
   return {
     calmSeconds: between('calm', values.calm, 5, 600),
     sickSeconds: between('sick', values.sick, 5, 600),
-    againSeconds: WELL_WITHIN_S,
+    againSeconds: LONGEST_OPEN_S + WELL_WITHIN_S + LOOKED_AT_S,
     sickPerSecond: rate,
     perSecond: Math.ceil(rate / 10),
     json: values.json,

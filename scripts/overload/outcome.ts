@@ -18,8 +18,13 @@ export interface Measured {
   readonly withoutRetryAfter: number;
   /** Until the last breaker of the two closed: how long one stays open after its supplier is well depends on how long it was sick. */
   readonly closedAfterS: number;
-  /** Until all that had waited at both was at rest; `null`: not within the time that was waited. */
-  readonly wellAfterS: number | null;
+  /** Until what came for the two was posted as quickly as before, and stayed so. */
+  readonly wellAfterS: number;
+  /**
+   * Until all that had waited at both was at rest; `null`: not within the time that was waited. What has to be sent again comes out of
+   * the retry budget, so that this grows with what was lost.
+   */
+  readonly restedAfterS: number | null;
   /** Writes to the failing one in any one second: while all was well, and once it was again. */
   readonly calmPeak: number;
   readonly againPeak: number;
@@ -34,7 +39,7 @@ const PROBE_EVERY_S = 10;
 /** What goes against the bars of G12, in words. */
 export function wrongIn(measured: Measured, { sickSeconds }: OverloadOptions): string[] {
   const { calmP95Ms, sickP95Ms, offeredUntilOpen, sentUntilOpen, probes, refusalP99Ms } = measured;
-  const recovery = measured.wellAfterS === null ? null : measured.wellAfterS - measured.closedAfterS;
+  const recovery = measured.wellAfterS - measured.closedAfterS;
   const slowest = Math.min(calmP95Ms * RATIO, calmP95Ms + SLOWER_BY_MS);
   const bars: [boolean, string][] = [
     [measured.opened, 'the breaker of the failing supplier did not open'],
@@ -47,10 +52,8 @@ export function wrongIn(measured: Measured, { sickSeconds }: OverloadOptions): s
     [measured.refused > 0, 'nothing was refused although the backlog was bounded'],
     [refusalP99Ms <= REFUSED_WITHIN_MS, `one refusal of 100 took ${refusalP99Ms.toFixed(0)} ms or more`],
     [measured.withoutRetryAfter === 0, `${measured.withoutRetryAfter} refusals had no Retry-After`],
-    [
-      recovery !== null && recovery <= WELL_WITHIN_S,
-      `well again only ${after(recovery)} after the last breaker closed`,
-    ],
+    [recovery <= WELL_WITHIN_S, `served as before only ${after(recovery)} after the last breaker closed`],
+    [measured.restedAfterS !== null, 'what had waited did not come to rest'],
     [
       measured.againPeak <= measured.calmPeak * RATIO,
       `${measured.againPeak} sends in a second afterwards, ${measured.calmPeak} before`,
@@ -74,7 +77,8 @@ export function shown(measured: Measured): string {
       'refused for want of room',
       `${measured.refused}, 99 % within ${measured.refusalP99Ms.toFixed(0)} ms; of those taken in ${measured.acceptanceP99Ms.toFixed(0)} ms`,
     ],
-    ['well again after', `${after(measured.wellAfterS)}, breakers closed after ${after(measured.closedAfterS)}`],
+    ['served as before after', `${after(measured.wellAfterS)}, breakers closed after ${after(measured.closedAfterS)}`],
+    ['all that had waited at rest after', after(measured.restedAfterS)],
     ['most sends in a second', `${measured.againPeak} afterwards, ${measured.calmPeak} before`],
   ];
   return `\n${table(['overload', ''], rows)}\n`;
