@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { activityOf } from '../soak/activities.js';
+import { activityFor } from '../../test/support/travellers.js';
 import type { Place } from '../soak/place.js';
 import type { Traveller } from '../soak/travellers.js';
 
@@ -45,7 +45,7 @@ async function one(baseUrl: string, key: string, { scheme, linkId }: Traveller, 
       'content-type': 'application/json',
       'idempotency-key': `overload-${trip}`,
     },
-    body: JSON.stringify({ linkId, activity: activityOf(scheme, trip), points: 10 }),
+    body: JSON.stringify({ linkId, activity: activityFor(scheme.id, trip), points: 10 }),
   });
   await answer.arrayBuffer();
   return {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { fromTypeId } from '../../src/spec/typeid.js';
 import type { Ground } from '../on-gateway.js';
-import { rewardOf } from '../soak/activities.js';
+import { rewardOf } from '../soak/reward.js';
 import type { Place } from '../soak/place.js';
 import { control } from '../soak/platform.js';
 import type { Traveller } from '../soak/travellers.js';
@@ -42,12 +42,8 @@ export async function raceActs(
   return { redemptions: ids.length, confirmed: states['confirmed'] ?? 0, released: states['released'] ?? 0, wrong };
 }
 
-async function race({ linkId, scheme, platform }: Traveller, index: number): Promise<string | null> {
-  const quote = await platform.post(
-    '/v1/quotes',
-    { linkId, reward: rewardOf(scheme, index), points: 1 },
-    `rq-${index}`,
-  );
+async function race({ linkId, platform }: Traveller, index: number): Promise<string | null> {
+  const quote = await platform.post('/v1/quotes', { linkId, reward: rewardOf(index), points: 1 }, `rq-${index}`);
   const wait = { prefer: 'wait=10' };
   const asked = await platform.post('/v1/redemptions', { quoteId: quote.body['id'] }, `rr-${index}`, wait);
   if (asked.status !== 200 && asked.status !== 202) return null;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Ground } from '../on-gateway.js';
-import { activityOf } from '../soak/activities.js';
+import { activityFor } from '../../test/support/travellers.js';
 import type { Traveller } from '../soak/travellers.js';
 
 /** What many copies of the same requests came to. */
@@ -26,7 +26,11 @@ export async function raceKeys(
       const own = travellers.filter(({ tenant }) => tenant === name);
       const traveller = own[index % own.length];
       if (traveller === undefined) throw new Error('nobody travels');
-      const body = { linkId: traveller.linkId, activity: activityOf(traveller.scheme, 5_000_000 + index), points: 10 };
+      const body = {
+        linkId: traveller.linkId,
+        activity: activityFor(traveller.scheme.id, 5_000_000 + index),
+        points: 10,
+      };
       const copies = Math.ceil(size.copies / place.tenants.length);
       return Array.from({ length: copies }, () => untilAnswered(place.baseUrl, platformKey, `race-${index}`, body));
     });

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { activityOf, rewardOf } from './activities.js';
+import { activityFor } from '../../test/support/travellers.js';
 import type { Answered } from './platform.js';
+import { rewardOf } from './reward.js';
 import type { Traveller } from './travellers.js';
 
 /** What platforms asked for and were answered, for the reckoning at the end. */
@@ -63,7 +64,7 @@ export async function runLoad(travellers: readonly Traveller[], options: LoadOpt
       return;
     }
     const { linkId, scheme, platform } = traveller;
-    const body = { linkId, activity: activityOf(scheme, index), points: 1 + (index % 97) };
+    const body = { linkId, activity: activityFor(scheme.id, index), points: 1 + (index % 97) };
     take('accrual', 'accrual', await platform.post('/v1/accruals', body, `accrual-${index}`));
   };
 
@@ -84,10 +85,10 @@ export async function runLoad(travellers: readonly Traveller[], options: LoadOpt
 
 type Take = (kind: 'redemption', what: string, answer: Answered) => string | null;
 
-async function redeem({ linkId, scheme, platform }: Traveller, index: number, wish: number, take: Take): Promise<void> {
+async function redeem({ linkId, platform }: Traveller, index: number, wish: number, take: Take): Promise<void> {
   const quoted = await platform.post(
     '/v1/quotes',
-    { linkId, reward: rewardOf(scheme, index), points: 1 + (index % 5) },
+    { linkId, reward: rewardOf(index), points: 1 + (index % 5) },
     `quote-${index}`,
   );
   if (quoted.status !== 200) {
